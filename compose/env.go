@@ -1,0 +1,40 @@
+// Package compose holds one use case a file: up, down, ps, logs, plan. Each
+// loads nothing and prints nothing itself: it observes the pool, plans,
+// executes, and tells its progress through [Env].
+package compose
+
+import (
+	"context"
+	"time"
+
+	"github.com/clocker-compose/clocker-compose/compose/execute"
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// Env is what the use cases act through; cmd wires it.
+type Env struct {
+	// Pool are the hosts that may be used, sorted by name. One host is used as
+	// Docker Compose would use it; several are joined by the fabric.
+	Pool []hosts.Host
+	// Connect returns the engine of a host, the same one each time.
+	Connect func(hosts.Host) (Engine, error)
+	// Fabric joins hosts; nil where the pool has one host.
+	Fabric execute.Fabric
+	// Events receives progress.
+	Events execute.Sink
+	// Confirm asks a question that defaults to no.
+	Confirm func(question string) (bool, error)
+	// Timeout bounds what a host may take to answer an observation.
+	Timeout time.Duration
+}
+
+// Engine is all that the use cases ask of one host.
+type Engine interface {
+	execute.Engine
+	Observe(ctx context.Context) (hosts.Observation, error)
+	// Logs calls line for each line of a container's log until the log ends or,
+	// following, the container stops or ctx ends.
+	Logs(ctx context.Context, container string, o hosts.LogOptions, line func(hosts.LogLine)) error
+	// Events calls each for each event of containers with the label until ctx ends.
+	Events(ctx context.Context, label string, each func(hosts.ContainerEvent)) error
+}

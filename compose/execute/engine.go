@@ -1,0 +1,63 @@
+package execute
+
+import (
+	"context"
+	"io"
+
+	"github.com/moby/moby/api/types/network"
+
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// Engine is what the executor asks of one host. Names may stand for IDs.
+// Errors match hosts.ErrNotFound, ErrConflict and ErrUnreachable.
+type Engine interface {
+	Containers
+	Images
+	Networks
+	Volumes
+}
+
+// Containers is the life of containers.
+type Containers interface {
+	// CreateContainer creates, joins all networks, and puts the files in.
+	CreateContainer(ctx context.Context, spec hosts.ContainerSpec) (id string, err error)
+	StartContainer(ctx context.Context, container string) error
+	StopContainer(ctx context.Context, container string, o hosts.StopOptions) error
+	RemoveContainer(ctx context.Context, container string, force, volumes bool) error
+	RenameContainer(ctx context.Context, container, name string) error
+	InspectContainer(ctx context.Context, container string) (hosts.ContainerDetail, error)
+	// CopyTo unpacks a tar stream into a folder of the container.
+	CopyTo(ctx context.Context, container, folder string, content io.Reader) error
+	// Exec runs a command to its end and returns what it printed, each stream up to 1 MiB.
+	Exec(ctx context.Context, container string, command []string) (hosts.ExecResult, error)
+}
+
+// Images is what an executor does with images.
+type Images interface {
+	PullImage(ctx context.Context, ref string, o hosts.PullOptions) error
+	// InspectImage returns hosts.ErrNotFound where the host lacks it.
+	InspectImage(ctx context.Context, ref string) (hosts.Image, error)
+	RemoveImage(ctx context.Context, ref string, force bool) error
+}
+
+// Networks is what an executor does with networks.
+type Networks interface {
+	CreateNetwork(ctx context.Context, spec hosts.NetworkSpec) (id string, err error)
+	RemoveNetwork(ctx context.Context, network string) error
+	ConnectNetwork(ctx context.Context, network, container string, endpoint *network.EndpointSettings) error
+	DisconnectNetwork(ctx context.Context, network, container string, force bool) error
+}
+
+// Volumes is what an executor does with volumes.
+type Volumes interface {
+	CreateVolume(ctx context.Context, spec hosts.VolumeSpec) error
+	RemoveVolume(ctx context.Context, name string) error
+}
+
+// Fabric carries the container network between hosts. Implemented by weave.
+type Fabric interface {
+	// Join makes the host part of the fabric, or brings it up to date; it is
+	// idempotent. Peers are the addresses of the pool's other hosts.
+	Join(ctx context.Context, host hosts.Host, peers []string) error
+}

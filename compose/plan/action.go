@@ -1,0 +1,148 @@
+package plan
+
+import (
+	"time"
+
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// Action is one kind of effect. The set is closed: executors switch over it.
+type Action interface {
+	// Verb and Object make the step's text: "create", "container shop-web-1".
+	Verb() string
+	Object() string
+	action()
+}
+
+// JoinFabric makes the host part of the container network: driver, router, peers.
+type JoinFabric struct {
+	// Peers are the addresses of the other hosts of the pool.
+	Peers []string
+}
+
+// CreateNetwork creates a network on the host.
+type CreateNetwork struct{ Spec hosts.NetworkSpec }
+
+// RemoveNetwork removes a network of this project.
+type RemoveNetwork struct{ ID, Name string }
+
+// CreateVolume creates a volume on the host.
+type CreateVolume struct{ Spec hosts.VolumeSpec }
+
+// RemoveVolume removes a volume of this project, and its data.
+type RemoveVolume struct{ Name string }
+
+// PullImage brings an image to the host.
+type PullImage struct {
+	Ref, Platform string
+	// Always pulls even where the host has the image.
+	Always bool
+	// Service is one that wants it, for messages.
+	Service string
+}
+
+// RemoveImage removes an image from the host.
+type RemoveImage struct{ Ref string }
+
+// CreateContainer creates a replica. Spec.Name is the name it is created
+// under: the temporary one while it replaces another.
+type CreateContainer struct {
+	Service string
+	Number  int
+	Spec    hosts.ContainerSpec
+	// Image is the reference whose ID on the host goes into the image label.
+	Image string
+	// Inherit is the ID of the container whose anonymous volumes it takes over.
+	Inherit string
+}
+
+// RenameContainer gives a container its final name.
+type RenameContainer struct{ Container, From, To string }
+
+// StartContainer starts a container, by ID or by name where the plan creates it.
+type StartContainer struct {
+	Container, Name string
+}
+
+// StopContainer stops a container.
+type StopContainer struct {
+	ID, Name string
+	// Timeout is nil for the container's own.
+	Timeout *time.Duration
+}
+
+// RemoveContainer removes a stopped container and, where Volumes is set, its anonymous volumes.
+type RemoveContainer struct {
+	ID, Name string
+	Volumes  bool
+	Force    bool
+}
+
+// DisconnectNetwork takes a container off a network that is about to be removed.
+type DisconnectNetwork struct{ Network, Container, Name string }
+
+// ConnectNetwork puts a container on a network that was made again.
+type ConnectNetwork struct {
+	Attachment      hosts.NetworkAttachment
+	Container, Name string
+}
+
+// AwaitContainer waits until a container meets the condition of a dependency.
+type AwaitContainer struct {
+	Container, Name string
+	Service         string
+	// Condition is service_started, service_healthy or service_completed_successfully.
+	Condition string
+	// Required is false where a failure is only a warning.
+	Required bool
+}
+
+func (JoinFabric) action()        {}
+func (CreateNetwork) action()     {}
+func (RemoveNetwork) action()     {}
+func (CreateVolume) action()      {}
+func (RemoveVolume) action()      {}
+func (PullImage) action()         {}
+func (RemoveImage) action()       {}
+func (CreateContainer) action()   {}
+func (RenameContainer) action()   {}
+func (StartContainer) action()    {}
+func (StopContainer) action()     {}
+func (RemoveContainer) action()   {}
+func (DisconnectNetwork) action() {}
+func (ConnectNetwork) action()    {}
+func (AwaitContainer) action()    {}
+
+func (JoinFabric) Verb() string        { return "join" }
+func (CreateNetwork) Verb() string     { return "create" }
+func (RemoveNetwork) Verb() string     { return "remove" }
+func (CreateVolume) Verb() string      { return "create" }
+func (RemoveVolume) Verb() string      { return "remove" }
+func (PullImage) Verb() string         { return "pull" }
+func (RemoveImage) Verb() string       { return "remove" }
+func (CreateContainer) Verb() string   { return "create" }
+func (RenameContainer) Verb() string   { return "rename" }
+func (StartContainer) Verb() string    { return "start" }
+func (StopContainer) Verb() string     { return "stop" }
+func (RemoveContainer) Verb() string   { return "remove" }
+func (DisconnectNetwork) Verb() string { return "disconnect" }
+func (ConnectNetwork) Verb() string    { return "connect" }
+func (AwaitContainer) Verb() string    { return "await" }
+
+func (JoinFabric) Object() string          { return "fabric" }
+func (a CreateNetwork) Object() string     { return "network " + a.Spec.Name }
+func (a RemoveNetwork) Object() string     { return "network " + a.Name }
+func (a CreateVolume) Object() string      { return "volume " + a.Spec.Name }
+func (a RemoveVolume) Object() string      { return "volume " + a.Name }
+func (a PullImage) Object() string         { return "image " + a.Ref }
+func (a RemoveImage) Object() string       { return "image " + a.Ref }
+func (a CreateContainer) Object() string   { return "container " + a.Spec.Name }
+func (a RenameContainer) Object() string   { return "container " + a.From + " to " + a.To }
+func (a StartContainer) Object() string    { return "container " + a.Name }
+func (a StopContainer) Object() string     { return "container " + a.Name }
+func (a RemoveContainer) Object() string   { return "container " + a.Name }
+func (a DisconnectNetwork) Object() string { return "container " + a.Name + " from " + a.Network }
+func (a ConnectNetwork) Object() string {
+	return "container " + a.Name + " to " + a.Attachment.Network
+}
+func (a AwaitContainer) Object() string { return "container " + a.Name + " " + a.Condition }

@@ -1,0 +1,66 @@
+// Package plan decides: from what is asked for (a project) and what one sweep
+// observed (a snapshot) it makes a [Plan], the typed list of steps that turns
+// the one into the other. It is pure: no context, clock, randomness, logging
+// or I/O. The same input gives the same plan, to the byte.
+package plan
+
+import (
+	"github.com/clocker-compose/clocker-compose/scheduler"
+)
+
+// Plan is a graph of steps.
+type Plan struct {
+	// Project is the project's name.
+	Project string
+	// Steps are in an order in which they could run one after the other.
+	Steps []Step
+	// Placements are where each replica goes, in order of service and number.
+	Placements []scheduler.Decision
+	// Unchanged counts the containers that stay as they are.
+	Unchanged int
+	// Warnings are sentences for the user.
+	Warnings []string
+}
+
+// Empty tells whether there is nothing to do.
+func (p *Plan) Empty() bool { return len(p.Steps) == 0 }
+
+// Step is one effect on one host.
+type Step struct {
+	// ID is unique in the plan and stable: "h1/create container shop-web-1".
+	ID string
+	// Host is the name of the host it acts on.
+	Host string
+	// Action is what is done.
+	Action Action
+	// Reason is from the fixed vocabulary of this package.
+	Reason Reason
+	// After are the IDs of the steps that must be done before.
+	After []string
+	// Destructive steps lose data that can't be made again, and are confirmed.
+	Destructive bool
+}
+
+// Reason is why a step is in the plan.
+type Reason string
+
+// The reasons.
+const (
+	ReasonMissing        Reason = "missing"
+	ReasonScaleUp        Reason = "scale up"
+	ReasonScaleDown      Reason = "scale down"
+	ReasonConfigChanged  Reason = "configuration changed"
+	ReasonImageChanged   Reason = "image changed"
+	ReasonNetworkChanged Reason = "network changed"
+	ReasonVolumeChanged  Reason = "volume changed"
+	ReasonMoved          Reason = "moved to another host"
+	ReasonForced         Reason = "forced"
+	ReasonParent         Reason = "depends on a recreated service"
+	ReasonInterrupted    Reason = "left by an interrupted run"
+	ReasonStopped        Reason = "not running"
+	ReasonOrphan         Reason = "orphan"
+	ReasonDown           Reason = "down"
+	ReasonPull           Reason = "pull policy"
+	ReasonFabric         Reason = "host joins the network"
+	ReasonDependency     Reason = "dependency"
+)

@@ -1,0 +1,38 @@
+package hosts
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Errors that every adapter maps its engine's answers to; test with errors.Is.
+var (
+	ErrNotFound    = errors.New("not found")
+	ErrConflict    = errors.New("conflict")
+	ErrUnreachable = errors.New("host is unreachable")
+)
+
+// Error is a failure on one host, with the remedy where there is one.
+type Error struct {
+	// Host is the host's name.
+	Host string
+	// Op is what was tried: "create container shop-web-1".
+	Op string
+	// Err is the cause.
+	Err error
+	// Hint is what to do next, a sentence without a full stop; may be "".
+	Hint string
+}
+
+func (e *Error) Error() string {
+	s := fmt.Sprintf("%s: %v", e.Op, e.Err)
+	if e.Host != "" {
+		s = "host " + e.Host + ": " + s
+	}
+	if e.Hint != "" {
+		s += " (" + e.Hint + ")"
+	}
+	return s
+}
+
+func (e *Error) Unwrap() error { return e.Err }

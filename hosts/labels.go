@@ -1,0 +1,34 @@
+package hosts
+
+// Labels that Docker Compose writes, and by which either tool finds what a project has.
+const (
+	LabelProject           = "com.docker.compose.project"
+	LabelService           = "com.docker.compose.service"
+	LabelVersion           = "com.docker.compose.version"
+	LabelWorkingDir        = "com.docker.compose.project.working_dir"
+	LabelConfigFiles       = "com.docker.compose.project.config_files"
+	LabelEnvironmentFile   = "com.docker.compose.project.environment_file"
+	LabelOneoff            = "com.docker.compose.oneoff"
+	LabelSlug              = "com.docker.compose.slug"
+	LabelConfigHash        = "com.docker.compose.config-hash"
+	LabelContainerNumber   = "com.docker.compose.container-number"
+	LabelDependsOn         = "com.docker.compose.depends_on"
+	LabelImage             = "com.docker.compose.image"
+	LabelImageVolumeDigest = "com.docker.compose.image-volume-digest"
+	LabelReplace           = "com.docker.compose.replace"
+	LabelNetwork           = "com.docker.compose.network"
+	LabelVolume            = "com.docker.compose.volume"
+)
+
+// Labels of our own, written only where the pool has several hosts.
+const (
+	// LabelLocation and LabelHost are the names under which the host was declared.
+	LabelLocation = "io.clocker.location"
+	LabelHost     = "io.clocker.host"
+	// LabelReserved is what the replica reserves: "NANOCPUS,BYTES".
+	LabelReserved = "io.clocker.reserved"
+	// LabelSlice is a fabric network's slice of the subnet on this host.
+	LabelSlice = "io.clocker.slice"
+	// LabelFabric marks what the fabric itself runs: "router" or "driver"; on a network, "weave".
+	LabelFabric = "io.clocker.fabric"
+)

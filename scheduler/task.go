@@ -1,0 +1,79 @@
+package scheduler
+
+import "github.com/clocker-compose/clocker-compose/hosts"
+
+// Task is one replica that wants a host.
+type Task struct {
+	// Name is how reasons call it: "web-3".
+	Name string
+	// Project and Service it belongs to, and its number in the service, from 1.
+	Project, Service string
+	Number           int
+	// Locations it may be placed in; none is any.
+	Locations []string
+	// Platform it needs; empty parts match any.
+	Platform hosts.Platform
+	// Needs are its reservations. Needs.Containers is ignored: a task is one container.
+	Needs hosts.Resources
+	// Ports are the fixed host ports it publishes.
+	Ports []hosts.PublishedPort
+	// Pins restrict it to hosts, each with its reason: "volume shop_data is there".
+	Pins []Pin
+	// Constraints are those of deploy.placement: "node.labels.disk==ssd".
+	Constraints []string
+	// MaxPerHost bounds the replicas of its service on one host; 0 is no bound.
+	MaxPerHost int
+	// Group names tasks that must share one host; "" is none.
+	Group string
+	// Strategies are the rules of its location, project or service, in order.
+	Strategies []hosts.Strategy
+	// Current is the host that it runs on already, "" for a new one. It stays
+	// there while the filters let it.
+	Current string
+}
+
+// Pin restricts a task to some hosts.
+type Pin struct {
+	// Hosts are names of hosts, sorted.
+	Hosts []string
+	// Reason completes "…: ", such as "volume shop_data is on h2".
+	Reason string
+}
+
+// Candidate is a host and what is on it already, the tasks to be placed excluded.
+type Candidate struct {
+	Host hosts.Host
+	// Containers counts all containers that are not removed, of any project.
+	Containers int
+	// Reserved is what they reserve together.
+	Reserved hosts.Resources
+	// Ports are the host ports that they hold.
+	Ports []hosts.PublishedPort
+	// Replicas counts them by "project/service".
+	Replicas map[string]int
+}
+
+// Decision is where a task goes, and why not elsewhere.
+type Decision struct {
+	Task Task
+	// Host is the chosen host's name; "" where none fits.
+	Host string
+	// Stays says that it was there already.
+	Stays bool
+	// Reason says in a few words why this host: "breadth-first: 0 containers of web".
+	Reason string
+	// Rejected are the hosts that a filter refused, sorted by host.
+	Rejected []Rejection
+}
+
+// Rejection is one host's refusal of one task.
+type Rejection struct {
+	Host string
+	// Filter is the name of the rule that refused.
+	Filter string
+	// Reason is in words with figures: "lacks memory (need 2 GiB, 1.2 GiB free)".
+	Reason string
+	// Summary is the reason without what is particular to the host, by which
+	// refusals are counted: "lack memory (need 2 GiB)".
+	Summary string
+}
