@@ -57,6 +57,9 @@ type Volumes interface {
 
 // Fabric carries the container network between hosts. Implemented by weave.
 type Fabric interface {
+	// Joined tells from an observation alone whether the host is part of the
+	// fabric as it should be: router running, driver enabled, both current.
+	Joined(hosts.Observation) bool
 	// Join makes the host part of the fabric, or brings it up to date; it is
 	// idempotent. Peers are the addresses of the pool's other hosts.
 	Join(ctx context.Context, host hosts.Host, peers []string) error
