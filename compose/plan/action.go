@@ -49,19 +49,24 @@ type RemoveImage struct{ Ref string }
 type CreateContainer struct {
 	Service string
 	Number  int
-	Spec    hosts.ContainerSpec
+	// Name is the replica's final name, under which progress is told.
+	Name string
+	Spec hosts.ContainerSpec
 	// Image is the reference whose ID on the host goes into the image label.
 	Image string
-	// Inherit is the ID of the container whose anonymous volumes it takes over.
-	Inherit string
+	// Replaces is the ID of the container on the same host that it takes over from; "" for a new replica.
+	Replaces string
 }
 
 // RenameContainer gives a container its final name.
 type RenameContainer struct{ Container, From, To string }
 
-// StartContainer starts a container, by ID or by name where the plan creates it.
+// StartContainer starts a container: by ID, or by name where the plan creates it.
 type StartContainer struct {
 	Container, Name string
+	Service         string
+	// Files are put in before the start of a container that exists already.
+	Files []hosts.File
 }
 
 // StopContainer stops a container.
@@ -69,6 +74,8 @@ type StopContainer struct {
 	ID, Name string
 	// Timeout is nil for the container's own.
 	Timeout *time.Duration
+	// Quiet stops are a part of a replacement, which tells its own progress.
+	Quiet bool
 }
 
 // RemoveContainer removes a stopped container and, where Volumes is set, its anonymous volumes.
@@ -76,6 +83,8 @@ type RemoveContainer struct {
 	ID, Name string
 	Volumes  bool
 	Force    bool
+	// Quiet removals are a part of a replacement, which tells its own progress.
+	Quiet bool
 }
 
 // DisconnectNetwork takes a container off a network that is about to be removed.

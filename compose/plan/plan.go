@@ -16,10 +16,17 @@ type Plan struct {
 	Steps []Step
 	// Placements are where each replica goes, in order of service and number.
 	Placements []scheduler.Decision
-	// Unchanged counts the containers that stay as they are.
-	Unchanged int
+	// Unchanged are the containers that stay as they are.
+	Unchanged []Container
 	// Warnings are sentences for the user.
 	Warnings []string
+}
+
+// Container names a container of the plan's project on its host.
+type Container struct {
+	Host    string
+	Service string
+	Name    string
 }
 
 // Empty tells whether there is nothing to do.

@@ -1,0 +1,68 @@
+package compose
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/clocker-compose/clocker-compose/compose/state"
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// observeTimeout is what a host may take to answer where Env.Timeout is 0.
+const observeTimeout = 10 * time.Second
+
+// Observe sweeps all hosts of the pool at once. A host that doesn't answer in
+// time is a status in the snapshot; the only error is that ctx has ended.
+func Observe(ctx context.Context, env *Env) (state.Snapshot, error) {
+	s := state.Snapshot{Observations: make([]hosts.Observation, len(env.Pool))}
+	var sweep sync.WaitGroup
+	for i, h := range env.Pool {
+		sweep.Go(func() { s.Observations[i] = observeHost(ctx, env, h) })
+	}
+	sweep.Wait()
+	slices.SortFunc(s.Observations, func(a, b hosts.Observation) int { return strings.Compare(a.Host.Name, b.Host.Name) })
+	return s, ctx.Err()
+}
+
+// observeHost never fails: what keeps a host from answering is its status.
+func observeHost(ctx context.Context, env *Env, h hosts.Host) hosts.Observation {
+	timeout := env.Timeout
+	if timeout == 0 {
+		timeout = observeTimeout
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	o, err := observe(ctx, env, h)
+	if err != nil {
+		h.Status = hosts.Status{Reason: reason(err, timeout)}
+		return hosts.Observation{Host: h}
+	}
+	return o
+}
+
+func observe(ctx context.Context, env *Env, h hosts.Host) (hosts.Observation, error) {
+	engine, err := env.Connect(h)
+	if err != nil {
+		return hosts.Observation{}, err
+	}
+	return engine.Observe(ctx)
+}
+
+// reason is an error without the words that a row about the host says anyway.
+func reason(err error, timeout time.Duration) string {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return "no answer in " + timeout.String()
+	}
+	if e, ok := errors.AsType[*hosts.Error](err); ok && e.Err != nil {
+		s := e.Err.Error()
+		if e.Hint != "" {
+			s += " (" + e.Hint + ")"
+		}
+		return s
+	}
+	return err.Error()
+}
