@@ -1,0 +1,52 @@
+package scheduler
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// replicas counts the replicas of the task's service on the host.
+func (c *Candidate) replicas(t *Task) int { return c.Replicas[serviceKey(t)] }
+
+func serviceKey(t *Task) string { return t.Project + "/" + t.Service }
+
+// draw takes from the host what the task uses of it.
+func (c *Candidate) draw(t *Task) {
+	c.Containers++
+	c.Reserved.NanoCPUs += t.Needs.NanoCPUs
+	c.Reserved.MemoryBytes += t.Needs.MemoryBytes
+	c.Ports = append(c.Ports, t.Ports...)
+	c.Replicas[serviceKey(t)]++
+}
+
+// clone copies the candidate as deep as draw changes it.
+func (c *Candidate) clone() Candidate {
+	d := *c
+	d.Ports = slices.Clone(c.Ports)
+	d.Replicas = maps.Clone(c.Replicas)
+	if d.Replicas == nil {
+		d.Replicas = map[string]int{}
+	}
+	return d
+}
+
+// boardOf copies the pool, sorted by host, for capacity to be drawn down on.
+func boardOf(pool []Candidate) []Candidate {
+	board := make([]Candidate, len(pool))
+	for i := range pool {
+		board[i] = pool[i].clone()
+	}
+	slices.SortFunc(board, func(a, b Candidate) int { return cmp.Compare(a.Host.Name, b.Host.Name) })
+	return board
+}
+
+// free is what is left of the host's capacity; a part whose capacity is not
+// known is not bounded, and is as large as can be.
+func (c *Candidate) free() hosts.Resources {
+	free := c.Host.Capacity.Sub(c.Reserved)
+	free.Containers = c.Host.Capacity.Containers - c.Containers
+	return free
+}

@@ -1,0 +1,24 @@
+package scheduler
+
+// Eligible tells which hosts pass the task's filters, and why the others
+// don't, both sorted by host. It is how deploy.mode global finds its hosts;
+// nothing is drawn down, and the task's Current and Group don't count.
+func Eligible(task Task, pool []Candidate) (hosts []string, rejected []Rejection, err error) {
+	return NewCatalog().Eligible(task, pool)
+}
+
+// Eligible is the function of the same name with the catalog's strategies.
+func (c Catalog) Eligible(task Task, pool []Candidate) (hosts []string, rejected []Rejection, err error) {
+	q, err := c.questionOf(&unit{members: []Task{task}})
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, candidate := range boardOf(pool) {
+		if r := q.ask(&candidate); r != nil {
+			rejected = append(rejected, *r)
+		} else {
+			hosts = append(hosts, candidate.Host.Name)
+		}
+	}
+	return hosts, rejected, nil
+}

@@ -1,0 +1,20 @@
+package scheduler
+
+import "fmt"
+
+// maxPerHost is deploy.placement.max_replicas_per_node.
+type maxPerHost struct{}
+
+func (maxPerHost) Name() string { return "max-per-host" }
+
+func (maxPerHost) Check(t *Task, c *Candidate) *Refusal {
+	if t.MaxPerHost == 0 || c.replicas(t) < t.MaxPerHost {
+		return nil
+	}
+	return refuse("has", "have", fmt.Sprintf("%s of %s already (at most %d on a host)",
+		count(t.MaxPerHost, "replica"), t.Service, t.MaxPerHost))
+}
+
+func (maxPerHost) Hint(t *Task) string {
+	return "add a host, or raise deploy.placement.max_replicas_per_node of " + t.Service
+}

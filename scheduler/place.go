@@ -1,0 +1,159 @@
+package scheduler
+
+import "errors"
+
+// Place decides where each task goes, with the strategies of [NewCatalog].
+func Place(tasks []Task, pool []Candidate) ([]Decision, error) {
+	return NewCatalog().Place(tasks, pool)
+}
+
+// Place decides where each task goes. Decisions are sorted by project,
+// service, number and name; that is also the order in which tasks are placed,
+// except that all tasks that run already are seated before any new one.
+//
+// A task that fits nowhere has no Host in its decision and an [*Unplaceable]
+// in the error, which joins one for each; the other decisions hold. A strategy
+// or constraint that can't be understood is an error without decisions.
+func (c Catalog) Place(tasks []Task, pool []Candidate) ([]Decision, error) {
+	p := newPlacement(sortedTasks(tasks), pool)
+	units := unitsOf(p.tasks)
+	moving, err := p.seatCurrent(c, units)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.placeNew(c, moving); err != nil {
+		return nil, err
+	}
+	return p.decisions, errors.Join(p.failures...)
+}
+
+// placement is a placement under way.
+type placement struct {
+	tasks     []Task
+	decisions []Decision
+	board     []Candidate
+	byHost    map[string]*Candidate
+	failures  []error
+}
+
+func newPlacement(tasks []Task, pool []Candidate) *placement {
+	p := &placement{tasks: tasks, decisions: make([]Decision, len(tasks)), board: boardOf(pool)}
+	for i, t := range tasks {
+		p.decisions[i].Task = t
+	}
+	p.byHost = make(map[string]*Candidate, len(p.board))
+	for i := range p.board {
+		p.byHost[p.board[i].Host.Name] = &p.board[i]
+	}
+	return p
+}
+
+// seatCurrent keeps what runs where it runs, and returns the units that have
+// to be placed: those that are new, and those whose host refuses them now.
+func (p *placement) seatCurrent(c Catalog, units []unit) ([]unit, error) {
+	var moving []unit
+	for i := range units {
+		u := &units[i]
+		homes := u.homes()
+		if len(homes) == 0 {
+			moving = append(moving, *u)
+			continue
+		}
+		q, err := c.questionOf(u)
+		if err != nil {
+			return nil, err
+		}
+		if !p.seatAt(q, homes) {
+			moving = append(moving, *u)
+		}
+	}
+	return moving, nil
+}
+
+// seatAt seats the unit on the first of the hosts that takes it. Tasks of the
+// unit that are elsewhere come along.
+func (p *placement) seatAt(q question, homes []string) bool {
+	why := ""
+	for _, name := range homes {
+		host := p.byHost[name]
+		r := q.askNamed(name, host)
+		if r != nil {
+			why = r.Host + " " + r.Reason
+			continue
+		}
+		q.seat(host)
+		for _, i := range q.tasks {
+			p.seated(i, name)
+		}
+		return true
+	}
+	for _, i := range q.tasks {
+		if p.tasks[i].Current != "" {
+			p.decisions[i].Reason = why
+		}
+	}
+	return false
+}
+
+// seated writes the decision of one task of a unit that keeps its host.
+func (p *placement) seated(i int, host string) {
+	d := &p.decisions[i]
+	d.Host, d.Stays, d.Reason = host, d.Task.Current == host, "runs there"
+	if !d.Stays {
+		d.Reason = "shares the host of group " + d.Task.Group
+	}
+}
+
+// placeNew places the units in order, each run of like ones from one queue.
+func (p *placement) placeNew(c Catalog, units []unit) error {
+	var w *queue
+	for i := range units {
+		u := &units[i]
+		if w == nil || !w.like(u) {
+			q, err := c.questionOf(u)
+			if err != nil {
+				return err
+			}
+			w = newQueue(q, p.board)
+		}
+		p.placeUnit(w, u)
+	}
+	return nil
+}
+
+func (p *placement) placeUnit(w *queue, u *unit) {
+	host := w.best()
+	if host == nil {
+		p.fail(w, u)
+		return
+	}
+	t, r := w.leader()
+	reason := r.explain(t, host)
+	if len(w.eligible) == 1 {
+		reason = "the only host that fits"
+	}
+	for _, i := range u.tasks {
+		p.decide(i, host.Host.Name, reason, w.refused)
+	}
+	w.seat(host)
+	w.settle()
+}
+
+// decide writes the decision of one task; a reason that is there already says
+// why it left its host.
+func (p *placement) decide(i int, host, reason string, refused []Rejection) {
+	d := &p.decisions[i]
+	if d.Reason != "" {
+		reason = d.Reason + "; " + reason
+	}
+	d.Host, d.Reason, d.Rejected = host, reason, refused
+}
+
+func (p *placement) fail(w *queue, u *unit) {
+	hint := w.hint(w.refused)
+	for _, i := range u.tasks {
+		d := &p.decisions[i]
+		d.Reason, d.Rejected = "", w.refused
+		p.failures = append(p.failures, &Unplaceable{Task: d.Task.Name, Rejected: w.refused, Hint: hint})
+	}
+}
