@@ -1,0 +1,57 @@
+package project
+
+import (
+	"net/netip"
+
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// Clocker is a project's x-clocker.
+type Clocker struct {
+	// Location are the names of the default locations of every service; several
+	// are spread over, none is the whole pool.
+	Location []string
+	// Placement is the default of every service.
+	Placement Placement
+	// Network is how the project's networks are laid over several hosts.
+	Network Network
+	// Locations are those that the compose files declare, by name.
+	Locations map[string]hosts.Location
+}
+
+// Placement is how replicas find their hosts.
+type Placement struct {
+	// Strategies are in the user's order.
+	Strategies []hosts.Strategy
+	// Affinity are rules such as "not service db".
+	Affinity []string
+	// Exclusive wants a host to itself.
+	Exclusive bool
+	// When is a predicate over host, Prefer an order, both expressions.
+	When, Prefer string
+}
+
+// Network is how the project's networks are laid over several hosts.
+type Network struct {
+	// CIDR is what subnets are taken from.
+	CIDR netip.Prefix
+	// Size is the prefix length of the subnet of each compose network.
+	Size int
+	// Encrypt encrypts what goes from host to host.
+	Encrypt bool
+}
+
+// The defaults of x-clocker.network.
+const (
+	DefaultCIDR        = "10.32.0.0/12"
+	DefaultNetworkSize = 24
+)
+
+// ServiceClocker is a service's x-clocker, with the project's defaults where
+// the service says nothing.
+type ServiceClocker struct {
+	// Location are the names of the locations that it may run in; none is the whole pool.
+	Location []string
+	// Placement is the service's own; its strategies replace the project's.
+	Placement Placement
+}

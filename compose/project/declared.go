@@ -1,0 +1,68 @@
+package project
+
+// What stands in the files, key by key. The decoder and the JSON Schema follow
+// these structs; the exported types hold what they mean.
+
+type declaredProject struct {
+	Location  names                       `yaml:"location"`
+	Placement declaredPlacement           `yaml:"placement"`
+	Network   declaredNetwork             `yaml:"network"`
+	Locations map[string]declaredLocation `yaml:"locations"`
+}
+
+type declaredService struct {
+	Location  names             `yaml:"location"`
+	Placement declaredPlacement `yaml:"placement"`
+}
+
+type declaredPlacement struct {
+	Strategies strategies `yaml:"strategies"`
+	Affinity   []string   `yaml:"affinity"`
+	Exclusive  bool       `yaml:"exclusive"`
+	When       string     `yaml:"when"`
+	Prefer     string     `yaml:"prefer"`
+}
+
+type declaredNetwork struct {
+	CIDR    cidr   `yaml:"cidr"`
+	Size    prefix `yaml:"size"`
+	Encrypt *bool  `yaml:"encrypt"`
+}
+
+type declaredLocation struct {
+	Hosts       []declaredHost    `yaml:"hosts"`
+	Labels      map[string]label  `yaml:"labels"`
+	Strategies  strategies        `yaml:"strategies"`
+	Provider    string            `yaml:"provider"`
+	Template    map[string]any    `yaml:"template"`
+	Min         count             `yaml:"min"`
+	Max         count             `yaml:"max"`
+	Headroom    *declaredHeadroom `yaml:"headroom"`
+	RemoveEmpty bool              `yaml:"remove-empty"`
+}
+
+type declaredHeadroom struct {
+	Containers count  `yaml:"containers"`
+	Percent    share  `yaml:"percent"`
+	CPUs       cpus   `yaml:"cpus"`
+	Memory     memory `yaml:"memory"`
+}
+
+type declaredHost struct {
+	Name     string           `yaml:"name"`
+	Endpoint string           `yaml:"endpoint"`
+	Context  string           `yaml:"context"`
+	TLS      *declaredTLS     `yaml:"tls"`
+	Labels   map[string]label `yaml:"labels"`
+}
+
+type declaredTLS struct {
+	CA   string `yaml:"ca"`
+	Cert string `yaml:"cert"`
+	Key  string `yaml:"key"`
+}
+
+type declaredConfig struct {
+	Default   string                      `yaml:"default"`
+	Locations map[string]declaredLocation `yaml:"locations"`
+}

@@ -1,0 +1,65 @@
+package project
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// parseEndpoint checks the URL of an engine. Errors never hold a password.
+func parseEndpoint(text string) (*url.URL, error) {
+	u, err := url.Parse(text)
+	if err != nil {
+		return nil, errors.New("an endpoint must be a URL such as ssh://root@10.0.0.11")
+	}
+	switch u.Scheme {
+	case "unix":
+		if u.Host != "" || !strings.HasPrefix(u.Path, "/") {
+			return nil, fmt.Errorf("endpoint %q needs an absolute path, such as unix:///var/run/docker.sock", u.Redacted())
+		}
+	case "ssh":
+		if _, has := u.User.Password(); has {
+			return nil, errors.New("an ssh endpoint can't hold a password; use a key or ssh-agent")
+		}
+		return u, needsHost(u)
+	case "tcp":
+		if u.Port() == "" {
+			return nil, fmt.Errorf("endpoint %q needs a port, such as tcp://10.0.0.12:2376", u.Redacted())
+		}
+		return u, needsHost(u)
+	default:
+		return nil, fmt.Errorf("endpoint %q must begin with ssh://, tcp:// or unix://", u.Redacted())
+	}
+	return u, nil
+}
+
+func needsHost(u *url.URL) error {
+	if u.Hostname() == "" {
+		return fmt.Errorf("endpoint %q names no machine", u.Redacted())
+	}
+	return nil
+}
+
+// nameOf is the name of a host that the user gave none: the context's, the
+// machine's, or "local" for a socket of this machine.
+func nameOf(e hosts.Endpoint) string {
+	if e.Context != "" {
+		return e.Context
+	}
+	if address := addressOf(e); address != "" {
+		return address
+	}
+	return "local"
+}
+
+// addressOf is the machine in an endpoint's URL, or "".
+func addressOf(e hosts.Endpoint) string {
+	u, err := url.Parse(e.URL)
+	if e.Context != "" || err != nil || u.Scheme == "unix" {
+		return ""
+	}
+	return u.Hostname()
+}

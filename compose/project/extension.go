@@ -1,0 +1,111 @@
+package project
+
+import (
+	"maps"
+	"net/netip"
+	"slices"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// decode reads x-clocker of the project and of each service, disabled ones
+// included, and reports everything that is wrong in them at once.
+func (p *Project) decode(o Options) error {
+	d := &decoder{catalog: o.Strategies}
+	at := path{}.key(extension)
+	declared := decodeExtension[declaredProject](d, at, p.Extensions)
+	services := map[string]declaredService{}
+	all := p.AllServices()
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		at := path{}.key("services").key(name).key(extension)
+		services[name] = decodeExtension[declaredService](d, at, all[name].Extensions)
+	}
+	if len(d.problems) > 0 {
+		return p.sources.locate(d.problems)
+	}
+	p.Clocker = p.clocker(at, declared)
+	p.services = map[string]ServiceClocker{}
+	for name, s := range services {
+		p.services[name] = p.serviceClocker(s)
+	}
+	if o.Location != "" {
+		p.choose(splitNames(o.Location))
+	}
+	return nil
+}
+
+// decodeExtension reads the extension among others; none is the zero T.
+func decodeExtension[T any](d *decoder, at path, extensions types.Extensions) T {
+	var out T
+	v, ok := extensions[extension]
+	if !ok || v == nil {
+		return out
+	}
+	d.decode(at, v, &out)
+	d.unavailable(at, v)
+	return out
+}
+
+// unavailable reports keys without an effect where they can stand.
+func (d *decoder) unavailable(at path, v any) {
+	fields, _ := v.(map[string]any)
+	d.refuseUnavailable(at.key("placement"), fields["placement"])
+	locations, _ := fields["locations"].(map[string]any)
+	for _, name := range slices.Sorted(maps.Keys(locations)) {
+		d.refuseUnavailable(at.key("locations").key(name), locations[name])
+	}
+}
+
+// clocker is what the project's declared x-clocker means.
+func (p *Project) clocker(at path, declared declaredProject) Clocker {
+	c := Clocker{
+		Location:  declared.Location,
+		Placement: declared.Placement.placement(),
+		Network:   declared.Network.network(),
+	}
+	for name, l := range declared.Locations {
+		if c.Locations == nil {
+			c.Locations = map[string]hosts.Location{}
+		}
+		c.Locations[name] = p.sources.location(at.key("locations").key(name), name, l, p.WorkingDir)
+	}
+	return c
+}
+
+// serviceClocker is a service's declared x-clocker over the project's.
+func (p *Project) serviceClocker(declared declaredService) ServiceClocker {
+	s := ServiceClocker{Location: declared.Location, Placement: declared.Placement.placement()}
+	if s.Location == nil {
+		s.Location = p.Clocker.Location
+	}
+	if s.Placement.Strategies == nil {
+		s.Placement.Strategies = p.Clocker.Placement.Strategies
+	}
+	return s
+}
+
+// choose puts locations in place of all that the files name.
+func (p *Project) choose(locations []string) {
+	p.Clocker.Location = locations
+	for name, s := range p.services {
+		s.Location = locations
+		p.services[name] = s
+	}
+}
+
+func (p declaredPlacement) placement() Placement {
+	return Placement{Strategies: p.Strategies, Affinity: p.Affinity, Exclusive: p.Exclusive, When: p.When, Prefer: p.Prefer}
+}
+
+func (n declaredNetwork) network() Network {
+	out := Network{CIDR: netip.Prefix(n.CIDR), Size: int(n.Size), Encrypt: n.Encrypt == nil || *n.Encrypt}
+	if !out.CIDR.IsValid() {
+		out.CIDR = netip.MustParsePrefix(DefaultCIDR)
+	}
+	if out.Size == 0 {
+		out.Size = DefaultNetworkSize
+	}
+	return out
+}

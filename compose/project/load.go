@@ -1,0 +1,193 @@
+package project
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/consts"
+	"github.com/compose-spec/compose-go/v2/loader"
+	"github.com/compose-spec/compose-go/v2/types"
+)
+
+// Load reads a project. Errors name the file and, where it is known, line and
+// column as FILE:LINE:COLUMN; they never hold values of secrets.
+func Load(ctx context.Context, o Options) (*Project, error) {
+	dir, err := filepath.Abs(o.WorkingDir)
+	if err != nil {
+		return nil, fmt.Errorf("find working directory: %w", err)
+	}
+	o.WorkingDir = dir
+	env := environment(o)
+	p, err := load(ctx, o, env)
+	if err != nil {
+		return nil, scrub(err, env)
+	}
+	return p, nil
+}
+
+func load(ctx context.Context, o Options, env types.Mapping) (*Project, error) {
+	details, files, err := configDetails(o, env)
+	if err != nil {
+		return nil, err
+	}
+	src, err := readSources(o.WorkingDir, details)
+	if err != nil {
+		return nil, err
+	}
+	p := &Project{EnvFiles: files, sources: src}
+	p.warnings, err = listen(func() error { return p.read(ctx, o, details) })
+	if err != nil {
+		return nil, src.explain(err)
+	}
+	return p, nil
+}
+
+// configDetails finds the files and the environment, and reads the files.
+func configDetails(o Options, env types.Mapping) (types.ConfigDetails, []string, error) {
+	none := types.ConfigDetails{}
+	named := envFiles(o, env)
+	if err := addEnvFiles(env, named, directory(o, absolute(o.WorkingDir, o.Files))); err != nil {
+		return none, nil, err
+	}
+	files, err := composeFiles(o, env)
+	if err != nil {
+		return none, nil, err
+	}
+	dir := directory(o, files)
+	if err := addEnvFiles(env, named, dir); err != nil {
+		return none, nil, err
+	}
+	details := types.ConfigDetails{WorkingDir: dir, Environment: env}
+	for _, f := range files {
+		if remote(f) {
+			_, err := noRemote{}.Load(context.Background(), f)
+			return none, nil, err
+		}
+		content, err := readFile(f, o.Stdin)
+		if err != nil {
+			return none, nil, err
+		}
+		details.ConfigFiles = append(details.ConfigFiles, types.ConfigFile{Filename: f, Content: content})
+	}
+	return details, named, nil
+}
+
+// directory is the project's directory: as asked for, the first file's, or the
+// working directory.
+func directory(o Options, files []string) string {
+	if o.Directory != "" {
+		return absolute(o.WorkingDir, []string{o.Directory})[0]
+	}
+	for _, f := range files {
+		if f != stdin && !remote(f) {
+			return filepath.Dir(f)
+		}
+	}
+	return o.WorkingDir
+}
+
+// read fills in the project from its files.
+func (p *Project) read(ctx context.Context, o Options, details types.ConfigDetails) error {
+	if o.NoInterpolate {
+		return p.readModel(ctx, o, details)
+	}
+	loaded, err := loader.LoadWithContext(ctx, details, loadOptions(o, details)...)
+	if err != nil {
+		return err
+	}
+	for _, f := range details.ConfigFiles {
+		loaded.ComposeFiles = append(loaded.ComposeFiles, f.Filename)
+	}
+	p.Project = loaded
+	if err := p.decode(o); err != nil {
+		return err
+	}
+	if o.Config != nil {
+		if err := p.checkLocations(*o.Config); err != nil {
+			return err
+		}
+	}
+	return p.narrow(o)
+}
+
+// readModel reads the files without interpolation. Values that ${VARIABLES}
+// stand for are missing, so that neither types nor x-clocker can be checked.
+func (p *Project) readModel(ctx context.Context, o Options, details types.ConfigDetails) error {
+	model, err := loader.LoadModelWithContext(ctx, details, loadOptions(o, details)...)
+	if err != nil {
+		return err
+	}
+	p.model = model
+	name, _ := model["name"].(string)
+	p.Project = &types.Project{Name: name, WorkingDir: details.WorkingDir, Environment: details.Environment}
+	return nil
+}
+
+// narrow keeps the services that are asked for, and resolves their environment.
+func (p *Project) narrow(o Options) error {
+	if p.Name == "" {
+		return errors.New("project name can't be empty; give one with -p")
+	}
+	narrowed, err := p.WithServicesEnabled(o.Services...)
+	if err != nil {
+		return err
+	}
+	if narrowed, err = narrowed.WithSelectedServices(o.Services); err != nil {
+		return err
+	}
+	if !o.AllResources {
+		narrowed = narrowed.WithoutUnnecessaryResources()
+	}
+	if !o.NoEnvResolution {
+		if narrowed, err = narrowed.WithServicesEnvironmentResolved(true); err != nil {
+			return envFileError(err)
+		}
+	}
+	p.Project = narrowed
+	return nil
+}
+
+func loadOptions(o Options, details types.ConfigDetails) []func(*loader.Options) {
+	return []func(*loader.Options){
+		loader.WithProfiles(profiles(o, details.Environment)),
+		func(lo *loader.Options) {
+			lo.ResolvePaths = !o.NoPathResolution
+			lo.SkipInterpolation = o.NoInterpolate
+			lo.SkipNormalization = o.NoNormalize
+			lo.SkipConsistencyCheck = o.NoConsistency
+			lo.SkipResolveEnvironment = true
+			lo.ResourceLoaders = []loader.ResourceLoader{noRemote{}}
+			nameProject(lo, o, details)
+		},
+	}
+}
+
+func profiles(o Options, env types.Mapping) []string {
+	if o.AllProfiles {
+		return []string{"*"}
+	}
+	if len(o.Profiles) > 0 {
+		return o.Profiles
+	}
+	var names []string
+	for name := range strings.SplitSeq(env[consts.ComposeProfiles], ",") {
+		names = append(names, strings.TrimSpace(name))
+	}
+	return names
+}
+
+// nameProject tells compose-go the project's name: a given one is final, the
+// directory's gives way to the files' own `name:`.
+func nameProject(lo *loader.Options, o Options, details types.ConfigDetails) {
+	switch {
+	case o.Name != "":
+		lo.SetProjectName(o.Name, true)
+	case details.Environment[consts.ComposeProjectName] != "":
+		lo.SetProjectName(details.Environment[consts.ComposeProjectName], true)
+	default:
+		lo.SetProjectName(loader.NormalizeProjectName(filepath.Base(details.WorkingDir)), false)
+	}
+}

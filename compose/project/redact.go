@@ -1,0 +1,48 @@
+package project
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+)
+
+// minSecret is the length from which a value is recognised in a text; shorter
+// ones would black out words that have nothing to do with them.
+const minSecret = 4
+
+// secretKey recognises variables whose values nobody may see.
+var secretKey = regexp.MustCompile(`(?i)pass|secret|token|key|credential|auth|private|dsn`)
+
+// scrub takes the values of secret variables out of an error's text.
+func scrub(err error, env types.Mapping) error {
+	text := err.Error()
+	clean := text
+	for key, value := range env {
+		if len(value) >= minSecret && secretKey.MatchString(key) {
+			clean = strings.ReplaceAll(clean, value, "***")
+		}
+	}
+	if clean == text {
+		return err
+	}
+	return errors.New(clean)
+}
+
+// envFileLine finds the place in an error of an env file's parser.
+var envFileLine = regexp.MustCompile(`^failed to read ([^:]+): (?:line (\d+): )?([^"']*)`)
+
+// envFileError is the error of an env file without the line that it quotes,
+// because that is where passwords stand.
+func envFileError(err error) error {
+	m := envFileLine.FindStringSubmatch(oneLine(err.Error()))
+	if m == nil {
+		return err
+	}
+	at := m[1]
+	if m[2] != "" {
+		at += ":" + m[2]
+	}
+	return errors.New("read env file " + at + ": " + strings.TrimSuffix(strings.TrimSpace(m[3]), " near") + "; a line must be KEY=VALUE")
+}

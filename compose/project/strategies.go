@@ -1,0 +1,100 @@
+package project
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// strategies is a list of rules: `- name` or `- {name: value}`.
+type strategies []hosts.Strategy
+
+func (s *strategies) decode(d *decoder, at path, v any) {
+	list, ok := v.([]any)
+	if !ok {
+		d.problem(at, "%s must be a list, not %s", at, kind(v))
+		return
+	}
+	for i, e := range list {
+		if strategy, ok := d.strategy(at.element(i, e), e); ok {
+			*s = append(*s, strategy)
+		}
+	}
+}
+
+func (d *decoder) strategy(at path, v any) (hosts.Strategy, bool) {
+	switch v := v.(type) {
+	case string:
+		return d.known(at, v, nil)
+	case map[string]any:
+		if len(v) != 1 {
+			break
+		}
+		for name, value := range v {
+			return d.known(at.key(name), name, value)
+		}
+	}
+	d.problem(at, "a strategy must be a name, or a name with its value such as {max-containers: 16}, not %s", kind(v))
+	return hosts.Strategy{}, false
+}
+
+// known is a strategy that the catalog has, in its own spelling.
+func (d *decoder) known(at path, written string, value any) (hosts.Strategy, bool) {
+	s := hosts.Strategy{Name: spelling(written), Value: value}
+	if d.catalog == nil {
+		return s, true
+	}
+	valid := d.catalog.Names()
+	switch {
+	case slices.Contains(valid, s.Name):
+		return d.checked(at, s)
+	case slices.Contains(unavailableStrategies(), s.Name):
+		d.keyProblem(at, "strategy %q isn't available in this version", written)
+	default:
+		d.keyProblem(at, "there is no strategy %q%s", written, suggest(s.Name, valid))
+	}
+	return s, false
+}
+
+// checked is the strategy with its value as the catalog takes it. A variable
+// gives a string where the catalog may want a number.
+func (d *decoder) checked(at path, s hosts.Strategy) (hosts.Strategy, bool) {
+	err := d.catalog.Check(s)
+	if text, ok := s.Value.(string); ok && err != nil {
+		typed := hosts.Strategy{Name: s.Name, Value: scalar(text)}
+		if d.catalog.Check(typed) == nil {
+			return typed, true
+		}
+	}
+	if err != nil {
+		d.problem(at, "%s", oneLine(err.Error()))
+		return s, false
+	}
+	return s, true
+}
+
+// scalar is what YAML makes of a plain word.
+func scalar(text string) any {
+	if n, err := strconv.Atoi(text); err == nil {
+		return n
+	}
+	if f, ok := number(text); ok {
+		return f
+	}
+	if text == "true" || text == "false" {
+		return text == "true"
+	}
+	return text
+}
+
+// spelling is our name for a strategy that was called otherwise before.
+func spelling(written string) string {
+	switch written {
+	case "maxContainers":
+		return "max-containers"
+	case "maxCpu", "maxCpuUsage":
+		return "max-cpu"
+	}
+	return written
+}

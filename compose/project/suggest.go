@@ -1,0 +1,40 @@
+package project
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/agext/levenshtein"
+)
+
+// suggest is "; did you mean …?" with the nearest of the valid words, or the
+// list of them where none is near.
+func suggest(word string, valid []string) string {
+	if len(valid) == 0 {
+		return ""
+	}
+	valid = slices.Sorted(slices.Values(valid))
+	nearest := slices.MinFunc(valid, func(a, b string) int {
+		return levenshtein.Distance(word, a, nil) - levenshtein.Distance(word, b, nil)
+	})
+	if levenshtein.Distance(word, nearest, nil) <= 1+len(word)/3 {
+		return fmt.Sprintf("; did you mean %q?", nearest)
+	}
+	return "; there is " + list(valid)
+}
+
+// list is words as a sentence has them: "a, b and c".
+func list(words []string) string {
+	out := ""
+	for i, w := range words {
+		switch {
+		case i == 0:
+		case i == len(words)-1:
+			out += " and "
+		default:
+			out += ", "
+		}
+		out += w
+	}
+	return out
+}

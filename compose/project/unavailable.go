@@ -1,0 +1,41 @@
+package project
+
+import (
+	"fmt"
+)
+
+// unavailableKeys are the keys that are part of x-clocker and do nothing in
+// this version. They are decoded like the others, and refused after that, so
+// that nobody waits for an effect.
+func unavailableKeys() []string {
+	return []string{
+		"provider", "template", "min", "max", "headroom", "remove-empty", // of a location
+		"affinity", "exclusive", "when", "prefer", // of a placement
+	}
+}
+
+// unavailableStrategies are strategies that are part of x-clocker. They are
+// refused by this list only where the catalog doesn't know them.
+func unavailableStrategies() []string {
+	return []string{
+		"affinity", "breadth-first", "depth-first", "exclusive", "group", "hostname", "labels",
+		"least-containers", "lowest-cpu", "lowest-memory", "max-containers", "max-cpu", "max-memory",
+		"random", "region", "reserved", "zone",
+	}
+}
+
+// refuseUnavailable reports the keys of one mapping that do nothing yet.
+func (d *decoder) refuseUnavailable(at path, v any) {
+	fields, _ := v.(map[string]any)
+	for _, key := range unavailableKeys() {
+		value, ok := fields[key]
+		if !ok {
+			continue
+		}
+		what := key
+		if text, isText := value.(string); isText {
+			what = fmt.Sprintf("%s %q", key, text)
+		}
+		d.keyProblem(at.key(key), "%s isn't available in this version", what)
+	}
+}

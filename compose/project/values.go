@@ -1,0 +1,139 @@
+package project
+
+import (
+	"math"
+	"net/netip"
+	"regexp"
+
+	"github.com/docker/go-units"
+)
+
+// The forms of scalars; the JSON Schema holds the same.
+var (
+	decimalForm = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?$`)
+	nameForm    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`)
+	sizeForm    = regexp.MustCompile(`^[0-9]+(\.[0-9]+)? ?([kKmMgGtTpP]([iI]?[bB])?|[bB])?$`)
+)
+
+// names is a name or a list of names.
+type names []string
+
+func (n *names) decode(d *decoder, at path, v any) {
+	list, ok := v.([]any)
+	if !ok {
+		list = []any{v}
+	}
+	if len(list) == 0 {
+		d.problem(at, "%s must be a name or a list of names, not an empty list", at)
+	}
+	for i, e := range list {
+		where := at
+		if ok {
+			where = at.element(i, e)
+		}
+		s, isString := e.(string)
+		if !isString || !nameForm.MatchString(s) {
+			d.problem(where, "%s must be a name or a list of names, not %s", at, kind(e))
+			continue
+		}
+		*n = append(*n, s)
+	}
+}
+
+// label is the value of a label: any scalar, as text.
+type label string
+
+func (l *label) decode(d *decoder, at path, v any) {
+	switch v.(type) {
+	case nil, map[string]any, []any:
+		d.problem(at, "%s must be a string, not %s", at, kind(v))
+	case string:
+		*l = label(v.(string))
+	default:
+		*l = label(kind(v))
+	}
+}
+
+// count is a whole number from 0.
+type count int
+
+func (c *count) decode(d *decoder, at path, v any) {
+	f, ok := number(v)
+	if !ok || f < 0 || f != math.Trunc(f) || f > math.MaxInt32 {
+		d.problem(at, "%s must be a whole number from 0, not %s", at, kind(v))
+		return
+	}
+	*c = count(f)
+}
+
+// share is a percentage.
+type share float64
+
+func (s *share) decode(d *decoder, at path, v any) {
+	f, ok := number(v)
+	if !ok || f < 0 || f > 100 {
+		d.problem(at, "%s must be a number from 0 to 100, not %s", at, kind(v))
+		return
+	}
+	*s = share(f)
+}
+
+// cpus are billionths of a CPU, written as CPUs.
+type cpus int64
+
+func (c *cpus) decode(d *decoder, at path, v any) {
+	f, ok := number(v)
+	if !ok || f < 0 || f > 1e6 {
+		d.problem(at, "%s must be a number of CPUs such as 0.5, not %s", at, kind(v))
+		return
+	}
+	*c = cpus(math.Round(f * 1e9))
+}
+
+// memory is an amount of memory as the Compose specification writes it: 512m, 2GiB.
+type memory int64
+
+func (m *memory) decode(d *decoder, at path, v any) {
+	text, ok := v.(string)
+	if n, isNumber := number(v); isNumber && n >= 0 && n == math.Trunc(n) && !ok {
+		*m = memory(n)
+		return
+	}
+	n, err := units.RAMInBytes(text)
+	if !ok || err != nil || !sizeForm.MatchString(text) {
+		d.problem(at, "%s must be an amount of memory such as 512m or 2GiB, not %s", at, kind(v))
+		return
+	}
+	*m = memory(n)
+}
+
+// cidr is an IPv4 network.
+type cidr netip.Prefix
+
+func (c *cidr) decode(d *decoder, at path, v any) {
+	text, _ := v.(string)
+	p, err := netip.ParsePrefix(text)
+	switch {
+	case err != nil || !p.Addr().Is4():
+		d.problem(at, "%s must be an IPv4 network such as %s, not %s", at, DefaultCIDR, kind(v))
+	case p != p.Masked():
+		d.problem(at, "%s has host bits set: write %s", at, p.Masked())
+	default:
+		*c = cidr(p)
+	}
+}
+
+// The sizes of a network that leave room for addresses.
+const minSize, maxSize = 8, 29
+
+// prefix is the prefix length of a network.
+type prefix int
+
+func (p *prefix) decode(d *decoder, at path, v any) {
+	f, ok := number(v)
+	if !ok || f < minSize || f > maxSize || f != math.Trunc(f) {
+		d.problem(at, "%s must be a prefix length from %d to %d, not %s", at, minSize, maxSize, kind(v))
+		return
+	}
+	*p = prefix(f)
+}
