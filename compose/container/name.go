@@ -1,0 +1,37 @@
+package container
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/clocker-compose/clocker-compose/compose/project"
+)
+
+// Name is the name of a replica: its container_name, or PROJECT-SERVICE-NUMBER.
+func Name(p *project.Project, service string, number int) string {
+	if own := p.Services[service].ContainerName; own != "" {
+		return own
+	}
+	return join(p, p.Name, service, strconv.Itoa(number))
+}
+
+// Image is the reference that a service's containers are created from: its
+// image, or the name that a build of it has.
+func Image(p *project.Project, service string) string {
+	if image := p.Services[service].Image; image != "" {
+		return image
+	}
+	return join(p, p.Name, service)
+}
+
+func join(p *project.Project, parts ...string) string {
+	return strings.Join(parts, separator(p))
+}
+
+// separator is "_" where COMPOSE_COMPATIBILITY asks for the names of Compose V1.
+func separator(p *project.Project) string {
+	if yes, err := strconv.ParseBool(p.Environment["COMPOSE_COMPATIBILITY"]); err == nil && yes {
+		return "_"
+	}
+	return "-"
+}
