@@ -1,0 +1,62 @@
+package docker
+
+import (
+	"context"
+	"maps"
+	"strconv"
+	"time"
+
+	"github.com/moby/moby/api/types/events"
+	"github.com/moby/moby/client"
+
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// Events calls each for each event of containers with the label ("key" or
+// "key=value"), from this goroutine, until ctx ends, which is no error here:
+// there is no other end that a caller could wish for.
+func (e *Engine) Events(ctx context.Context, label string, each func(hosts.ContainerEvent)) error {
+	err := e.do(ctx, "watch events", 0, func(ctx context.Context) error { return e.events(ctx, label, each) })
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+func (e *Engine) events(ctx context.Context, label string, each func(hosts.ContainerEvent)) error {
+	ctx, cancel := context.WithCancel(ctx)
+	filters := client.Filters{}.Add("type", "container").Add("label", label)
+	stream := e.api.Events(ctx, client.EventsListOptions{Filters: filters})
+	// The client's goroutine ends with ctx, and says so by closing Err.
+	defer func() {
+		cancel()
+		for range stream.Err {
+		}
+	}()
+	for {
+		select {
+		case m := <-stream.Messages:
+			each(containerEvent(m))
+		case err := <-stream.Err:
+			return err
+		}
+	}
+}
+
+func containerEvent(m events.Message) hosts.ContainerEvent {
+	a := m.Actor.Attributes
+	event := hosts.ContainerEvent{
+		Time: time.Unix(0, m.TimeNano), ID: m.Actor.ID, Name: a["name"], Action: string(m.Action), Labels: eventLabels(a),
+	}
+	event.ExitCode, _ = strconv.Atoi(a["exitCode"])
+	return event
+}
+
+// eventLabels are the attributes less those that the engine adds itself.
+func eventLabels(attributes map[string]string) map[string]string {
+	labels := maps.Clone(attributes)
+	for _, own := range []string{"name", "image", "exitCode", "execDuration", "signal", "execID", "oldName"} {
+		delete(labels, own)
+	}
+	return labels
+}

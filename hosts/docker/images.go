@@ -1,0 +1,73 @@
+package docker
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/moby/moby/api/types/image"
+	"github.com/moby/moby/client"
+
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// InspectImage returns an image by reference or ID.
+func (e *Engine) InspectImage(ctx context.Context, ref string) (hosts.Image, error) {
+	var found hosts.Image
+	err := e.short(ctx, "inspect image "+ref, func(ctx context.Context) error {
+		answer, err := e.api.ImageInspect(ctx, ref)
+		if err == nil {
+			found = inspectedImage(answer.InspectResponse)
+		}
+		return err
+	})
+	return found, err
+}
+
+// RemoveImage removes a reference, and the image with its last one.
+func (e *Engine) RemoveImage(ctx context.Context, ref string, force bool) error {
+	return e.short(ctx, "remove image "+ref, func(ctx context.Context) error {
+		_, err := e.api.ImageRemove(ctx, ref, client.ImageRemoveOptions{Force: force, PruneChildren: true})
+		return err
+	})
+}
+
+func inspectedImage(i image.InspectResponse) hosts.Image {
+	found := hosts.Image{
+		ID: i.ID, Tags: references(i.RepoTags), Digests: references(i.RepoDigests),
+		Size: i.Size, Created: parseTime(i.Created),
+	}
+	if i.Config != nil {
+		found.Labels = i.Config.Labels
+	}
+	return found
+}
+
+func images(list []image.Summary) []hosts.Image {
+	all := make([]hosts.Image, len(list))
+	for i, s := range list {
+		all[i] = hosts.Image{
+			ID: s.ID, Tags: references(s.RepoTags), Digests: references(s.RepoDigests),
+			Labels: s.Labels, Size: s.Size, Created: time.Unix(s.Created, 0).UTC(),
+		}
+	}
+	slices.SortFunc(all, func(a, b hosts.Image) int {
+		return cmp.Or(slices.Compare(a.Tags, b.Tags), strings.Compare(a.ID, b.ID))
+	})
+	return all
+}
+
+// references are sorted, without what engines before API 1.43 write for none:
+// "<none>:<none>".
+func references(list []string) []string {
+	var all []string
+	for _, r := range list {
+		if !strings.HasPrefix(r, "<none>") {
+			all = append(all, r)
+		}
+	}
+	slices.Sort(all)
+	return all
+}

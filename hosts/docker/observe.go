@@ -1,0 +1,53 @@
+package docker
+
+import (
+	"context"
+
+	"github.com/moby/moby/client"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// Observe sees everything on the host in one sweep: at most six requests on a
+// fresh engine, five of them at once.
+func (e *Engine) Observe(ctx context.Context) (hosts.Observation, error) {
+	o := hosts.Observation{Host: e.host}
+	err := e.short(ctx, "observe", func(ctx context.Context) error { return e.sweep(ctx, &o) })
+	if err != nil {
+		return hosts.Observation{Host: e.host}, err
+	}
+	o.Host.Status = hosts.Status{Ready: true}
+	return o, nil
+}
+
+// sweep fills o; each request writes its own field.
+func (e *Engine) sweep(ctx context.Context, o *hosts.Observation) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		answer, err := e.api.Info(ctx, client.InfoOptions{})
+		o.Host = e.describe(answer.Info)
+		return err
+	})
+	g.Go(func() error {
+		answer, err := e.api.ContainerList(ctx, client.ContainerListOptions{All: true})
+		o.Containers = containers(answer.Items)
+		return err
+	})
+	g.Go(func() error {
+		answer, err := e.api.NetworkList(ctx, client.NetworkListOptions{})
+		o.Networks = networks(answer.Items)
+		return err
+	})
+	g.Go(func() error {
+		answer, err := e.api.VolumeList(ctx, client.VolumeListOptions{})
+		o.Volumes = volumes(answer.Items)
+		return err
+	})
+	g.Go(func() error {
+		answer, err := e.api.ImageList(ctx, client.ImageListOptions{})
+		o.Images = images(answer.Items)
+		return err
+	})
+	return g.Wait()
+}

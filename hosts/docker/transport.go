@@ -1,0 +1,103 @@
+package docker
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+)
+
+const (
+	// maxAnswer bounds an answer that is read as a whole. A host with 10,000
+	// containers answers with some 30 MB.
+	maxAnswer = 64 << 20
+	// maxMessage bounds one message of a stream of messages.
+	maxMessage = 4 << 20
+	maxHeaders = 1 << 20
+)
+
+// transport is the one HTTP transport of a host. It counts requests, bounds
+// answers, and keeps the cause of a failed connection, which the client would
+// replace by a sentence of its own.
+type transport struct {
+	base    *http.Transport
+	observe func(*http.Request)
+}
+
+func newTransport(t target, l link, o Options) *transport {
+	base := &http.Transport{
+		DialContext:            l.Dial,
+		TLSClientConfig:        t.tls,
+		TLSHandshakeTimeout:    o.ConnectTimeout,
+		MaxIdleConns:           8,
+		MaxIdleConnsPerHost:    8,
+		IdleConnTimeout:        30 * time.Second,
+		MaxResponseHeaderBytes: maxHeaders,
+		DisableCompression:     t.url.Scheme == "unix",
+	}
+	if t.url.Scheme == "tcp" {
+		base.Proxy = o.Proxy
+	}
+	return &transport{base: base, observe: o.Requests}
+}
+
+// RoundTrip implements [http.RoundTripper].
+func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	first, _ := r.Context().Value(firstFailure{}).(*error)
+	if first != nil && *first != nil {
+		return nil, *first
+	}
+	if t.observe != nil {
+		t.observe(r)
+	}
+	response, err := t.base.RoundTrip(r)
+	if err != nil {
+		err = keepCause(err)
+		if first != nil {
+			*first = err
+		}
+		return nil, err
+	}
+	if response.StatusCode != http.StatusSwitchingProtocols {
+		response.Body = bound(r, response.Body)
+	}
+	return response, nil
+}
+
+// firstFailure is the context key of a *error. Where it is set, the first
+// failure to connect is the answer to all further requests of that context:
+// the client tries a ping twice, which would double every timeout.
+type firstFailure struct{}
+
+func withFirstFailure(ctx context.Context) context.Context {
+	return context.WithValue(ctx, firstFailure{}, new(error))
+}
+
+// connectionError hides the cause of a failed connection from the client,
+// which otherwise drops it for "is the docker daemon running?". It does not
+// unwrap, on purpose.
+type connectionError struct{ cause error }
+
+func (e *connectionError) Error() string { return "no connection to the engine" }
+
+// keepCause leaves the end of a context alone: that is the caller's doing.
+func keepCause(err error) error {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return &connectionError{err}
+}
+
+// streams tells whether an answer has no end of its own, and if so whether it
+// consists of messages that end in a newline.
+func streams(r *http.Request) (stream, messages bool) {
+	path := r.URL.Path
+	switch {
+	case strings.HasSuffix(path, "/events"), strings.HasSuffix(path, "/images/create"):
+		return true, true
+	case strings.HasSuffix(path, "/logs"), strings.HasSuffix(path, "/start") && strings.Contains(path, "/exec/"):
+		return true, false
+	}
+	return false, false
+}

@@ -1,0 +1,56 @@
+package docker
+
+import (
+	"strings"
+)
+
+// sshSigns are what ssh or the remote shell says, and what it means. The first
+// that matches counts.
+func (t target) sshSigns() []struct{ said, text, hint string } {
+	login := "ssh " + t.sshDestination()
+	return []struct{ said, text, hint string }{
+		{"REMOTE HOST IDENTIFICATION HAS CHANGED", "its ssh host key is not the one that is known", "if the machine was made again, remove the old key with ssh-keygen -R " + t.url.Hostname() + ", and check the new one"},
+		{"Host key verification failed", "its ssh host key is not known", "run " + login + " once to check and accept it"},
+		{"Permission denied (", "ssh refuses to log us in", "make this work first: " + login + " docker version"},
+		{"Too many authentication failures", "ssh refuses to log us in", "offer fewer keys: set IdentityFile and IdentitiesOnly for it in your ssh config"},
+		{"Could not resolve hostname", "no address for the name " + t.url.Hostname(), "check the spelling, and your ssh config"},
+		{"Connection refused", "connection refused by its ssh port", "is sshd running there?"},
+		{"No route to host", "no route to " + t.url.Hostname(), ""},
+		{"Network is unreachable", "no route to " + t.url.Hostname(), ""},
+		{"timed out", "no answer from its ssh port in time", "check that the machine is up and its firewall lets you in"},
+		{"docker: command not found", "it has no docker command", "install Docker there"},
+		{"docker: not found", "it has no docker command", "install Docker there"},
+		{"permission denied while trying to connect", "its user may not use Docker", "add the user to the group docker there, or log in as root"},
+		{"Cannot connect to the Docker daemon", "its engine is not running", "start it there: systemctl start docker"},
+		{"failed to connect to the docker API", "its engine is not running", "start it there: systemctl start docker"},
+		{"executable file not found", "this machine has no ssh command", "install an ssh client"},
+	}
+}
+
+func (t target) diagnoseSSH(cause error) *failure {
+	said := cause.Error()
+	for _, sign := range t.sshSigns() {
+		if strings.Contains(said, sign.said) {
+			return &failure{text: sign.text, hint: sign.hint}
+		}
+	}
+	return &failure{text: lastLine(said), hint: "make this work first: ssh " + t.sshDestination() + " docker version"}
+}
+
+// sshDestination is what a user types after ssh.
+func (t target) sshDestination() string {
+	d := t.url.Hostname()
+	if user := t.url.User.Username(); user != "" {
+		d = user + "@" + d
+	}
+	if port := t.url.Port(); port != "" {
+		d = "-p " + port + " " + d
+	}
+	return d
+}
+
+// lastLine is the part of a message that tells: banners come first.
+func lastLine(s string) string {
+	s = strings.TrimSpace(s)
+	return s[strings.LastIndexByte(s, '\n')+1:]
+}

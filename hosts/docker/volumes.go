@@ -1,0 +1,41 @@
+package docker
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/moby/moby/api/types/volume"
+	"github.com/moby/moby/client"
+
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// CreateVolume creates a volume; one of that name and driver that exists is
+// left as it is.
+func (e *Engine) CreateVolume(ctx context.Context, spec hosts.VolumeSpec) error {
+	return e.short(ctx, "create volume "+spec.Name, func(ctx context.Context) error {
+		_, err := e.api.VolumeCreate(ctx, client.VolumeCreateOptions{
+			Name: spec.Name, Driver: spec.Driver, Labels: spec.Labels, DriverOpts: spec.Options,
+		})
+		return err
+	})
+}
+
+// RemoveVolume removes a volume and its data; one that a container has, also a
+// stopped one, is hosts.ErrConflict.
+func (e *Engine) RemoveVolume(ctx context.Context, name string) error {
+	return e.short(ctx, "remove volume "+name, func(ctx context.Context) error {
+		_, err := e.api.VolumeRemove(ctx, name, client.VolumeRemoveOptions{})
+		return err
+	})
+}
+
+func volumes(list []volume.Volume) []hosts.Volume {
+	all := make([]hosts.Volume, len(list))
+	for i, v := range list {
+		all[i] = hosts.Volume{Name: v.Name, Driver: v.Driver, Labels: v.Labels, Options: v.Options}
+	}
+	slices.SortFunc(all, func(a, b hosts.Volume) int { return strings.Compare(a.Name, b.Name) })
+	return all
+}
