@@ -26,6 +26,8 @@ func (all constraints) Check(_ *Task, c *Candidate) *Refusal {
 	return nil
 }
 
+func (constraints) Evicts() bool { return true }
+
 func (constraints) Hint(t *Task) string {
 	return "label a host accordingly, or change deploy.placement.constraints of " + t.Service
 }

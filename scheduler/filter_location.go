@@ -17,6 +17,8 @@ func (location) Check(t *Task, c *Candidate) *Refusal {
 	return refuse("is", "are", "not in location "+strings.Join(t.Locations, " or "))
 }
 
+func (location) Evicts() bool { return true }
+
 func (location) Hint(t *Task) string {
 	return "add a host to location " + strings.Join(t.Locations, " or ")
 }

@@ -15,6 +15,8 @@ func (maxPerHost) Check(t *Task, c *Candidate) *Refusal {
 		count(t.MaxPerHost, "replica"), t.Service, t.MaxPerHost))
 }
 
+func (maxPerHost) Evicts() bool { return true }
+
 func (maxPerHost) Hint(t *Task) string {
 	return "add a host, or raise deploy.placement.max_replicas_per_node of " + t.Service
 }

@@ -16,6 +16,8 @@ func (pins) Check(t *Task, c *Candidate) *Refusal {
 	return nil
 }
 
+func (pins) Evicts() bool { return true }
+
 func (pins) Hint(t *Task) string {
 	return "what " + t.Service + " is tied to must be on one host that it may run on"
 }

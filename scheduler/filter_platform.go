@@ -18,6 +18,8 @@ func (platform) Check(t *Task, c *Candidate) *Refusal {
 	}
 }
 
+func (platform) Evicts() bool { return true }
+
 func (platform) Hint(t *Task) string { return "add a host of platform " + t.Platform.String() }
 
 // runs compares part by part; an empty part of what is wanted matches any. An

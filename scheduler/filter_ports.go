@@ -23,6 +23,8 @@ func (hostPorts) Check(t *Task, c *Candidate) *Refusal {
 	return nil
 }
 
+func (hostPorts) Evicts() bool { return true }
+
 func (hostPorts) Hint(t *Task) string {
 	return "free the port, add a host, or let the engine choose the host port of " + t.Service
 }

@@ -19,4 +19,6 @@ func (ready) Check(_ *Task, c *Candidate) *Refusal {
 	return nil
 }
 
+func (ready) Evicts() bool { return true }
+
 func (ready) Hint(*Task) string { return "bring a host back, or add one" }

@@ -25,6 +25,8 @@ func (reservations) Check(t *Task, c *Candidate) *Refusal {
 	return nil
 }
 
+func (reservations) Evicts() bool { return true }
+
 func (reservations) Hint(t *Task) string {
 	return "add a host, or lower deploy.resources.reservations of " + t.Service
 }

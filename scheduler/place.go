@@ -12,7 +12,7 @@ func Place(tasks []Task, pool []Candidate) ([]Decision, error) {
 // except that all tasks that run already are seated before any new one.
 //
 // A task that fits nowhere has no Host in its decision and an [*Unplaceable]
-// in the error, which joins one for each; the other decisions hold. A strategy
+// in the error, which joins one for each task or group; the other decisions hold. A strategy
 // or constraint that can't be understood is an error without decisions.
 func (c Catalog) Place(tasks []Task, pool []Candidate) ([]Decision, error) {
 	p := newPlacement(sortedTasks(tasks), pool)
@@ -63,7 +63,7 @@ func (p *placement) seatCurrent(c Catalog, units []unit) ([]unit, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !p.seatAt(q, homes) {
+		if !p.seatAt(q.staying(), homes) {
 			moving = append(moving, *u)
 		}
 	}
@@ -149,11 +149,12 @@ func (p *placement) decide(i int, host, reason string, refused []Rejection) {
 	d.Host, d.Reason, d.Rejected = host, reason, refused
 }
 
+// fail leaves the unit without a host, with one error for all of it.
 func (p *placement) fail(w *queue, u *unit) {
-	hint := w.hint(w.refused)
+	e := &Unplaceable{Rejected: w.refused, Hint: w.hint(w.refused)}
 	for _, i := range u.tasks {
-		d := &p.decisions[i]
-		d.Reason, d.Rejected = "", w.refused
-		p.failures = append(p.failures, &Unplaceable{Task: d.Task.Name, Rejected: w.refused, Hint: hint})
+		e.Tasks = append(e.Tasks, p.tasks[i].Name)
+		p.decisions[i].Reason, p.decisions[i].Rejected = "", w.refused
 	}
+	p.failures = append(p.failures, e)
 }

@@ -1,5 +1,7 @@
 package scheduler
 
+import "slices"
+
 // question is a unit with the rules of each of its members: what hosts are asked.
 type question struct {
 	*unit
@@ -16,6 +18,16 @@ func (c Catalog) questionOf(u *unit) (question, error) {
 		q.rules = append(q.rules, r)
 	}
 	return q, nil
+}
+
+// staying asks only whether the unit keeps its host.
+func (q question) staying() question {
+	kept := make([]rules, len(q.rules))
+	for i, r := range q.rules {
+		kept[i] = r.staying()
+	}
+	q.rules = kept
+	return q
 }
 
 // leader's orders rank the hosts for the whole unit.
@@ -60,19 +72,18 @@ func (q question) seat(c *Candidate) {
 }
 
 // hint is that of the filter that comes last among those that refused: its
-// hosts came nearest to taking the unit.
+// hosts came nearest to taking the unit. The leader speaks for the others.
 func (q question) hint(refused []Rejection) string {
 	by := map[string]bool{}
 	for _, r := range refused {
 		by[r.Filter] = true
 	}
-	best := ""
-	for i := range q.rules {
-		for _, f := range q.rules[i].filters {
+	for i, r := range q.rules {
+		for _, f := range slices.Backward(r.filters) {
 			if by[f.Name()] {
-				best = f.Hint(&q.members[i])
+				return f.Hint(&q.members[i])
 			}
 		}
 	}
-	return best
+	return ""
 }

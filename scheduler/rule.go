@@ -13,6 +13,10 @@ type Filter interface {
 	Rule
 	// Check returns nil where the task may go to the candidate.
 	Check(t *Task, c *Candidate) *Refusal
+	// Evicts tells whether a replica has to leave a host that the filter
+	// refuses. A filter that bounds what others may add too, such as the number
+	// of containers, doesn't: a stranger's container must not move a replica.
+	Evicts() bool
 	// Hint is what the user can do about refusals, a clause without a full stop.
 	Hint(t *Task) string
 }

@@ -52,6 +52,18 @@ func (r rules) check(t *Task, c *Candidate) (Filter, *Refusal) {
 	return nil, nil
 }
 
+// staying are the rules that decide whether a replica keeps its host.
+func (r rules) staying() rules {
+	var evicting []Filter
+	for _, f := range r.filters {
+		if f.Evicts() {
+			evicting = append(evicting, f)
+		}
+	}
+	r.filters = evicting
+	return r
+}
+
 // compare ranks two candidates; the host's name decides what no order does.
 func (r rules) compare(t *Task, a, b *Candidate) int {
 	for _, o := range r.orders {

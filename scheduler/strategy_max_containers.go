@@ -29,6 +29,8 @@ func (most maxContainers) Check(_ *Task, c *Candidate) *Refusal {
 	return full(int(most))
 }
 
+func (maxContainers) Evicts() bool { return false }
+
 func (maxContainers) Hint(*Task) string { return "add a host, or raise max-containers" }
 
 // wholeNumber reads a number in the types that YAML and JSON decoders give.

@@ -43,6 +43,9 @@ type Pin struct {
 // Candidate is a host and what is on it already, the tasks to be placed excluded.
 type Candidate struct {
 	Host hosts.Host
+	// Strategies are the rules of its location. Their filters hold for every
+	// task on this host, before the task's own.
+	Strategies []hosts.Strategy
 	// Containers counts all containers that are not removed, of any project.
 	Containers int
 	// Reserved is what they reserve together.

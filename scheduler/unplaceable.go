@@ -7,10 +7,11 @@ import (
 	"strings"
 )
 
-// Unplaceable is the error for a task that fits nowhere.
+// Unplaceable is the error for a task, or for the tasks of a group, that fits
+// nowhere.
 type Unplaceable struct {
-	// Task is the task's name.
-	Task string
+	// Tasks are their names: one, but for a group.
+	Tasks []string
 	// Rejected has every host of the pool, sorted by host.
 	Rejected []Rejection
 	// Hint is what to do about it, a clause without a full stop; may be "".
@@ -20,7 +21,7 @@ type Unplaceable struct {
 // Error is one sentence, the commonest reason first: "no host for web-3: 4 of
 // 6 hosts lack memory (need 2 GiB), 2 have port 80 taken; add a host …".
 func (e *Unplaceable) Error() string {
-	s := "no host for " + e.Task + ": " + summary(e.Rejected)
+	s := "no host for " + strings.Join(e.Tasks, " with ") + ": " + summary(e.Rejected)
 	if e.Hint != "" {
 		s += "; " + e.Hint
 	}

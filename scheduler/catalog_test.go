@@ -1,0 +1,57 @@
+package scheduler
+
+import (
+	"testing"
+
+	"gotest.tools/v3/assert"
+
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+func TestCheck(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		value any
+		want  string
+	}{
+		{"breadth-first", nil, ""},
+		{"depth-first", true, ""},
+		{"random", "yes", `random takes no value, not "yes"`},
+		{"least-containers", 3, "least-containers takes no value, not 3"},
+		{"breadth-first", false, "breadth-first takes no value, not false"},
+		{"depth-first", []any{1}, "depth-first takes no value, not [1]"},
+		{"max-containers", 1, ""},
+		{"max-containers", 16.0, ""},
+		{"max-containers", uint64(16), ""},
+		{"max-containers", nil, "max-containers wants a whole number of at least 1, such as `max-containers: 16`"},
+		{"max-containers", "lots", `max-containers wants a whole number of at least 1, not "lots"`},
+		{"max-containers", 0, "max-containers wants a whole number of at least 1, not 0"},
+		{"max-containers", -1, "max-containers wants a whole number of at least 1, not -1"},
+		{"max-containers", 1.5, "max-containers wants a whole number of at least 1, not 1.5"},
+		{"max-containers", true, "max-containers wants a whole number of at least 1, not true"},
+		{"fastest", nil, `there is no strategy "fastest"; the strategies are breadth-first, depth-first, least-containers, max-containers, random`},
+	} {
+		err := NewCatalog().Check(hosts.Strategy{Name: c.name, Value: c.value})
+		if c.want == "" {
+			assert.NilError(t, err)
+		} else {
+			assert.Error(t, err, c.want)
+		}
+	}
+}
+
+// TestRulesCallThemselvesAsTheCatalogDoes keeps messages and compose files in one language.
+func TestRulesCallThemselvesAsTheCatalogDoes(t *testing.T) {
+	catalog := NewCatalog()
+	for _, name := range catalog.Names() {
+		rule, err := catalog.rule(hosts.Strategy{Name: name})
+		if err != nil {
+			rule, err = catalog.rule(hosts.Strategy{Name: name, Value: 1})
+		}
+		assert.NilError(t, err)
+		assert.Equal(t, rule.Name(), name)
+		_, filter := rule.(Filter)
+		_, order := rule.(Order)
+		assert.Assert(t, filter != order, "%s is a filter or an order", name)
+	}
+}

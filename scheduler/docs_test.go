@@ -1,0 +1,24 @@
+package scheduler
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"gotest.tools/v3/assert"
+)
+
+// TestEveryRuleIsDocumented wants a heading in docs/placement.md for each rule.
+func TestEveryRuleIsDocumented(t *testing.T) {
+	page, err := os.ReadFile("../docs/placement.md")
+	assert.NilError(t, err)
+	always, err := NewCatalog().rulesOf(&Task{})
+	assert.NilError(t, err)
+	names := NewCatalog().Names()
+	for _, f := range always.filters {
+		names = append(names, f.Name())
+	}
+	for _, name := range names {
+		assert.Assert(t, strings.Contains(string(page), "\n### "+name+"\n"), "no heading for %s", name)
+	}
+}
