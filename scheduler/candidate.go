@@ -1,7 +1,6 @@
 package scheduler
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 
@@ -31,16 +30,6 @@ func (c *Candidate) clone() Candidate {
 		d.Replicas = map[string]int{}
 	}
 	return d
-}
-
-// boardOf copies the pool, sorted by host, for capacity to be drawn down on.
-func boardOf(pool []Candidate) []Candidate {
-	board := make([]Candidate, len(pool))
-	for i := range pool {
-		board[i] = pool[i].clone()
-	}
-	slices.SortFunc(board, func(a, b Candidate) int { return cmp.Compare(a.Host.Name, b.Host.Name) })
-	return board
 }
 
 // free is what is left of the host's capacity; a part whose capacity is not

@@ -41,6 +41,23 @@ func (c Catalog) rule(s hosts.Strategy) (Rule, error) {
 	return construct(s.Value)
 }
 
+// split makes the rules of a list of strategies, in its order.
+func (c Catalog) split(strategies []hosts.Strategy) (filters []Filter, orders []Order, err error) {
+	for _, s := range strategies {
+		rule, err := c.rule(s)
+		if err != nil {
+			return nil, nil, err
+		}
+		switch rule := rule.(type) {
+		case Filter:
+			filters = append(filters, rule)
+		case Order:
+			orders = append(orders, rule)
+		}
+	}
+	return filters, orders, nil
+}
+
 // noValue refuses a value where a strategy takes none. YAML's `random: true`
 // and `random:` say the same as `random`.
 func noValue(name string, value any) error {

@@ -15,7 +15,7 @@ func TestEveryRuleIsDocumented(t *testing.T) {
 	always, err := NewCatalog().rulesOf(&Task{})
 	assert.NilError(t, err)
 	names := NewCatalog().Names()
-	for _, f := range always.filters {
+	for _, f := range always.always {
 		names = append(names, f.Name())
 	}
 	for _, name := range names {

@@ -9,15 +9,19 @@ func Eligible(task Task, pool []Candidate) (hosts []string, rejected []Rejection
 
 // Eligible is the function of the same name with the catalog's strategies.
 func (c Catalog) Eligible(task Task, pool []Candidate) (hosts []string, rejected []Rejection, err error) {
-	q, err := c.questionOf(&unit{members: []Task{task}})
+	b, err := c.boardOf(pool)
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, candidate := range boardOf(pool) {
-		if r := q.ask(&candidate); r != nil {
-			rejected = append(rejected, *r)
+	q, err := c.questionOf(&unit{members: []Task{task}}, b)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i := range b {
+		if r := q.ask(&b[i]); r != nil {
+			rejected = append(rejected, r.Rejection)
 		} else {
-			hosts = append(hosts, candidate.Host.Name)
+			hosts = append(hosts, b[i].Host.Name)
 		}
 	}
 	return hosts, rejected, nil

@@ -15,7 +15,11 @@ func Place(tasks []Task, pool []Candidate) ([]Decision, error) {
 // in the error, which joins one for each task or group; the other decisions hold. A strategy
 // or constraint that can't be understood is an error without decisions.
 func (c Catalog) Place(tasks []Task, pool []Candidate) ([]Decision, error) {
-	p := newPlacement(sortedTasks(tasks), pool)
+	b, err := c.boardOf(pool)
+	if err != nil {
+		return nil, err
+	}
+	p := newPlacement(sortedTasks(tasks), b)
 	units := unitsOf(p.tasks)
 	moving, err := p.seatCurrent(c, units)
 	if err != nil {
@@ -31,17 +35,17 @@ func (c Catalog) Place(tasks []Task, pool []Candidate) ([]Decision, error) {
 type placement struct {
 	tasks     []Task
 	decisions []Decision
-	board     []Candidate
-	byHost    map[string]*Candidate
+	board     board
+	byHost    map[string]*seat
 	failures  []error
 }
 
-func newPlacement(tasks []Task, pool []Candidate) *placement {
-	p := &placement{tasks: tasks, decisions: make([]Decision, len(tasks)), board: boardOf(pool)}
+func newPlacement(tasks []Task, b board) *placement {
+	p := &placement{tasks: tasks, decisions: make([]Decision, len(tasks)), board: b}
 	for i, t := range tasks {
 		p.decisions[i].Task = t
 	}
-	p.byHost = make(map[string]*Candidate, len(p.board))
+	p.byHost = make(map[string]*seat, len(p.board))
 	for i := range p.board {
 		p.byHost[p.board[i].Host.Name] = &p.board[i]
 	}
@@ -59,11 +63,12 @@ func (p *placement) seatCurrent(c Catalog, units []unit) ([]unit, error) {
 			moving = append(moving, *u)
 			continue
 		}
-		q, err := c.questionOf(u)
+		q, err := c.questionOf(u, nil) // one host is asked, so none is ranked
 		if err != nil {
 			return nil, err
 		}
-		if !p.seatAt(q.staying(), homes) {
+		q.staying = true
+		if !p.seatAt(q, homes) {
 			moving = append(moving, *u)
 		}
 	}
@@ -75,32 +80,40 @@ func (p *placement) seatCurrent(c Catalog, units []unit) ([]unit, error) {
 func (p *placement) seatAt(q question, homes []string) bool {
 	why := ""
 	for _, name := range homes {
-		host := p.byHost[name]
-		r := q.askNamed(name, host)
-		if r != nil {
-			why = r.Host + " " + r.Reason
+		s, ok := p.byHost[name]
+		if !ok {
+			why = name + " is not in the pool"
 			continue
 		}
-		q.seat(host)
-		for _, i := range q.tasks {
-			p.seated(i, name)
+		if r := q.ask(s); r != nil {
+			why = name + " " + r.Reason
+			continue
 		}
+		q.take(s)
+		p.remain(q, name)
 		return true
 	}
+	p.leave(q, why)
+	return false
+}
+
+// remain writes the decisions of a unit that keeps its host.
+func (p *placement) remain(q question, host string) {
+	for _, i := range q.tasks {
+		d := &p.decisions[i]
+		d.Host, d.Stays, d.Reason = host, d.Task.Current == host, "runs there"
+		if !d.Stays {
+			d.Reason = "shares the host of group " + d.Task.Group
+		}
+	}
+}
+
+// leave notes why the tasks of a unit can't stay where they are.
+func (p *placement) leave(q question, why string) {
 	for _, i := range q.tasks {
 		if p.tasks[i].Current != "" {
 			p.decisions[i].Reason = why
 		}
-	}
-	return false
-}
-
-// seated writes the decision of one task of a unit that keeps its host.
-func (p *placement) seated(i int, host string) {
-	d := &p.decisions[i]
-	d.Host, d.Stays, d.Reason = host, d.Task.Current == host, "runs there"
-	if !d.Stays {
-		d.Reason = "shares the host of group " + d.Task.Group
 	}
 }
 
@@ -110,7 +123,7 @@ func (p *placement) placeNew(c Catalog, units []unit) error {
 	for i := range units {
 		u := &units[i]
 		if w == nil || !w.like(u) {
-			q, err := c.questionOf(u)
+			q, err := c.questionOf(u, p.board)
 			if err != nil {
 				return err
 			}
@@ -128,14 +141,14 @@ func (p *placement) placeUnit(w *queue, u *unit) {
 		return
 	}
 	t, r := w.leader()
-	reason := r.explain(t, host)
+	reason := r.explain(t, &host.Candidate)
 	if len(w.eligible) == 1 {
 		reason = "the only host that fits"
 	}
 	for _, i := range u.tasks {
 		p.decide(i, host.Host.Name, reason, w.refused)
 	}
-	w.seat(host)
+	w.take(host)
 	w.settle()
 }
 
@@ -151,7 +164,7 @@ func (p *placement) decide(i int, host, reason string, refused []Rejection) {
 
 // fail leaves the unit without a host, with one error for all of it.
 func (p *placement) fail(w *queue, u *unit) {
-	e := &Unplaceable{Rejected: w.refused, Hint: w.hint(w.refused)}
+	e := &Unplaceable{Rejected: w.refused, Hint: w.nearest.hint()}
 	for _, i := range u.tasks {
 		e.Tasks = append(e.Tasks, p.tasks[i].Name)
 		p.decisions[i].Reason, p.decisions[i].Rejected = "", w.refused

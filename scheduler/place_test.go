@@ -70,6 +70,41 @@ func TestPlace(t *testing.T) {
 	}
 }
 
+func TestRulesOfLocations(t *testing.T) {
+	with := func(location string, words ...any) func(*Candidate) {
+		return func(c *Candidate) {
+			tk := task("", 0, by(words...))
+			c.Host.Location, c.Strategies = location, tk.Strategies
+		}
+	}
+	in := func(locations ...string) func(*Task) { return func(t *Task) { t.Locations = locations } }
+	eu := with("eu", "max-containers", 2, "depth-first")
+	us := with("us", "least-containers")
+	pool := []Candidate{host("h1", eu), host("h2", eu, containers(1)), host("h3", us, containers(3))}
+
+	for _, c := range []struct {
+		name  string
+		tasks []Task
+		want  string
+	}{
+		{"one location's filters and orders", tasks("web", 3, in("eu")), "web-1@h2 web-2@h1 web-3@h1"},
+		{"its orders come before the task's", tasks("web", 1, in("eu"), by("breadth-first")), "web-1@h2"},
+		{"of several only the filters", tasks("web", 5), "web-1@h1 web-2@h2 web-3@h3 web-4@h1 web-5@h3"},
+		{"filters don't hold elsewhere", tasks("web", 2, in("us")), "web-1@h3 web-2@h3"},
+	} {
+		decisions, err := Place(c.tasks, pool)
+		assert.NilError(t, err)
+		assert.Equal(t, chosen(decisions), c.want, c.name)
+	}
+
+	_, err := Place(tasks("web", 4, in("eu")), pool[:2])
+	assert.Error(t, err, "no host for web-4: all 2 hosts are full (at most 2 containers); add a host, or raise max-containers")
+	_, err = Place(nil, []Candidate{host("h1", with("eu", "fastest"))})
+	assert.ErrorContains(t, err, `place on hosts of location eu: there is no strategy "fastest"`)
+	_, _, err = Eligible(task("web", 1), []Candidate{host("h1", with("eu", "fastest"))})
+	assert.ErrorContains(t, err, `there is no strategy "fastest"`)
+}
+
 func TestPlaceLeavesItsInputAlone(t *testing.T) {
 	all := []Task{task("web", 2, publishing(tcp("", 80))), task("web", 1, publishing(tcp("", 80)))}
 	pool := []Candidate{host("h2", holding(tcp("", 443)), replicas("web", 1)), host("h1")}
@@ -154,7 +189,7 @@ func TestUnplaceable(t *testing.T) {
 		{"a group that excludes itself", []Task{
 			task("a", 1, group("g"), publishing(tcp("", 80))), task("b", 1, group("g"), publishing(tcp("", 80)))}, []Candidate{host("h1")},
 			"no host for a-1 with b-1: the only host has port 80 taken; " +
-				"free the port, add a host, or let the engine choose the host port of a"},
+				"free the port, add a host, or let the engine choose the host port of b"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			decisions, err := Place(c.tasks, c.pool)

@@ -5,63 +5,29 @@ import (
 	"fmt"
 )
 
-// rules are what decides about one task: the filters in the order in which
-// hosts are asked, and the orders, the first of which counts most.
+// rules are what decides about one task: filters that always hold, those of its
+// strategies, and its orders, the first of which counts most.
 type rules struct {
+	always  []Filter
 	filters []Filter
 	orders  []Order
 }
 
-// rulesOf puts the rules that always hold before those of the user. The
-// filters go from what the user asked for, through what a host is, to what is
-// left on it: the reason printed for a host is the first in that order.
+// rulesOf makes a task's rules. The filters that always hold go from what the
+// user asked for, through what a host is, to what is left on it. Those of the
+// host's location and then the task's own follow; the reason printed for a
+// host is that of the first which refuses.
 func (c Catalog) rulesOf(t *Task) (rules, error) {
 	placement, err := newConstraints(t.Constraints)
 	if err != nil {
 		return rules{}, fmt.Errorf("place %s: %w", t.Name, err)
 	}
-	r := rules{filters: []Filter{
-		location{}, pins{}, ready{}, platform{}, placement, maxPerHost{}, hostPorts{}, reservations{},
-	}}
-	for _, s := range t.Strategies {
-		rule, err := c.rule(s)
-		if err != nil {
-			return rules{}, fmt.Errorf("place %s: %w", t.Name, err)
-		}
-		switch rule := rule.(type) {
-		case Filter:
-			r.filters = append(r.filters, rule)
-		case Order:
-			r.orders = append(r.orders, rule)
-		}
+	filters, orders, err := c.split(t.Strategies)
+	if err != nil {
+		return rules{}, fmt.Errorf("place %s: %w", t.Name, err)
 	}
-	if len(r.orders) == 0 {
-		r.orders = []Order{breadthFirst{}}
-	}
-	return r, nil
-}
-
-// check returns the first filter that refuses the candidate, and why; nil, nil
-// where the task may go there.
-func (r rules) check(t *Task, c *Candidate) (Filter, *Refusal) {
-	for _, f := range r.filters {
-		if refusal := f.Check(t, c); refusal != nil {
-			return f, refusal
-		}
-	}
-	return nil, nil
-}
-
-// staying are the rules that decide whether a replica keeps its host.
-func (r rules) staying() rules {
-	var evicting []Filter
-	for _, f := range r.filters {
-		if f.Evicts() {
-			evicting = append(evicting, f)
-		}
-	}
-	r.filters = evicting
-	return r
+	always := []Filter{location{}, pins{}, ready{}, platform{}, placement, maxPerHost{}, hostPorts{}, reservations{}}
+	return rules{always, filters, orders}, nil
 }
 
 // compare ranks two candidates; the host's name decides what no order does.
