@@ -24,6 +24,12 @@ type Env struct {
 	Events execute.Sink
 	// Confirm asks a question that defaults to no.
 	Confirm func(question string) (bool, error)
+	// Warn receives sentences for the user; may be nil.
+	Warn func(sentence string)
+	// Locations are all that are declared, by name, for their strategies.
+	Locations map[string]hosts.Location
+	// Parallel bounds the steps at work at once; 0 is a default that grows with the pool.
+	Parallel int
 	// Timeout bounds what a host may take to answer an observation.
 	Timeout time.Duration
 }
@@ -38,3 +44,6 @@ type Engine interface {
 	// Events calls each for each event of containers with the label until ctx ends.
 	Events(ctx context.Context, label string, each func(hosts.ContainerEvent)) error
 }
+
+// several tells whether the pool spans hosts, answering or not.
+func (e *Env) several() bool { return len(e.Pool) > 1 }

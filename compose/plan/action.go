@@ -54,6 +54,11 @@ type CreateContainer struct {
 	Spec hosts.ContainerSpec
 	// Image is the reference whose ID on the host goes into the image label.
 	Image string
+	// Parents are the names of containers made by the same plan whose namespaces
+	// or volumes it shares, by service. Their IDs belong to its configuration
+	// hash, which Rehash computes once they are known.
+	Parents map[string]string
+	Rehash  func(ids map[string]string) (string, error)
 	// Replaces is the ID of the container on the same host that it takes over from; "" for a new replica.
 	Replaces string
 }

@@ -1,0 +1,40 @@
+package compose
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/clocker-compose/clocker-compose/compose/plan"
+)
+
+// ErrDeclined is the answer "no" to a question about a destructive step.
+var ErrDeclined = errors.New("nothing was changed")
+
+// confirm asks about each destructive step, unless yes answers all.
+func (e *Env) confirm(p *plan.Plan, yes bool) error {
+	for _, s := range p.Steps {
+		if !s.Destructive || yes {
+			continue
+		}
+		if e.Confirm == nil {
+			return fmt.Errorf("%s %s on host %s loses data; confirm it with -y", s.Action.Verb(), s.Action.Object(), s.Host)
+		}
+		ok, err := e.Confirm(fmt.Sprintf("%s %s on host %s loses data. Continue?", s.Action.Verb(), s.Action.Object(), s.Host))
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return ErrDeclined
+		}
+	}
+	return nil
+}
+
+func (e *Env) warn(warnings []string) {
+	if e.Warn == nil {
+		return
+	}
+	for _, w := range warnings {
+		e.Warn(w)
+	}
+}

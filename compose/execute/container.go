@@ -1,0 +1,116 @@
+package execute
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"time"
+
+	"github.com/clocker-compose/clocker-compose/compose/plan"
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// createContainer creates a replica, with the labels that depend on what the
+// host has: the ID of its image, and of the containers that it lives with.
+func (r *run) createContainer(ctx context.Context, engine Engine, s plan.Step, a plan.CreateContainer) error {
+	working, done := "Creating", "Created"
+	if a.Replaces != "" {
+		working, done = "Recreate", "Recreated"
+	}
+	return r.doing(s, "Container "+a.Name, working, done, func() error {
+		spec, err := late(ctx, engine, a)
+		if err != nil {
+			return err
+		}
+		_, err = engine.CreateContainer(ctx, spec)
+		if errors.Is(err, hosts.ErrConflict) {
+			return fmt.Errorf("%w; a container of that name that isn't this project's has to be renamed or removed first", err)
+		}
+		return err
+	})
+}
+
+// late completes a request with what is only known on the host.
+func late(ctx context.Context, engine Engine, a plan.CreateContainer) (hosts.ContainerSpec, error) {
+	spec := a.Spec
+	image, err := engine.InspectImage(ctx, a.Image)
+	if err != nil {
+		return spec, fmt.Errorf("find image %s: %w", a.Image, err)
+	}
+	config := *spec.Config
+	config.Labels = maps.Clone(config.Labels)
+	config.Labels[hosts.LabelImage] = image.ID
+	if a.Rehash != nil {
+		if config.Labels[hosts.LabelConfigHash], err = rehash(ctx, engine, a); err != nil {
+			return spec, err
+		}
+	}
+	spec.Config = &config
+	return spec, nil
+}
+
+func rehash(ctx context.Context, engine Engine, a plan.CreateContainer) (string, error) {
+	ids := map[string]string{}
+	for service, name := range a.Parents {
+		parent, err := engine.InspectContainer(ctx, name)
+		if err != nil {
+			return "", fmt.Errorf("find container %s of service %s: %w", name, service, err)
+		}
+		ids[service] = parent.ID
+	}
+	return a.Rehash(ids)
+}
+
+func (r *run) rename(ctx context.Context, engine Engine, s plan.Step, a plan.RenameContainer) error {
+	if err := engine.RenameContainer(ctx, a.Container, a.To); err != nil {
+		return err
+	}
+	if s.Reason == plan.ReasonInterrupted {
+		r.tell(s, "Container "+a.To, Done, "Renamed")
+	}
+	return nil
+}
+
+func (r *run) start(ctx context.Context, engine Engine, s plan.Step, a plan.StartContainer) error {
+	return r.doing(s, "Container "+a.Name, "Starting", "Started", func() error {
+		if err := putFiles(ctx, engine, a.Container, a.Files); err != nil {
+			return err
+		}
+		return engine.StartContainer(ctx, a.Container)
+	})
+}
+
+// stopGrace is what an engine may take beyond the container's own timeout.
+const stopGrace = time.Minute
+
+func (r *run) stop(ctx context.Context, engine Engine, s plan.Step, a plan.StopContainer) error {
+	if a.Timeout != nil {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, *a.Timeout+stopGrace)
+		defer cancel()
+	}
+	effect := func() error {
+		return gone(engine.StopContainer(ctx, a.ID, hosts.StopOptions{Timeout: a.Timeout}))
+	}
+	if a.Quiet {
+		return effect()
+	}
+	return r.doing(s, "Container "+a.Name, "Stopping", "Stopped", effect)
+}
+
+func (r *run) removeContainer(ctx context.Context, engine Engine, s plan.Step, a plan.RemoveContainer) error {
+	effect := func() error { return gone(engine.RemoveContainer(ctx, a.ID, a.Force, a.Volumes)) }
+	if a.Quiet {
+		return effect()
+	}
+	return r.doing(s, "Container "+a.Name, "Removing", "Removed", effect)
+}
+
+// gone forgives that what was to go is gone already.
+func gone(err error) error {
+	if errors.Is(err, hosts.ErrNotFound) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,145 @@
+package plan
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// groupOf is the name that all services share which must be on one host: those
+// that use each other's namespaces or volumes, and those of a volume that no
+// host has yet. "" for a service that may go anywhere.
+func (u *up) groupOf(service string) string {
+	if u.groups == nil {
+		u.groups = u.colocated()
+	}
+	return u.groups[service]
+}
+
+// colocated names the groups of services by their first member.
+func (u *up) colocated() map[string]string {
+	leader := map[string]string{}
+	var find func(s string) string
+	find = func(s string) string {
+		if l, ok := leader[s]; ok && l != s {
+			return find(l)
+		}
+		return s
+	}
+	join := func(a, b string) {
+		a, b = find(a), find(b)
+		leader[max(a, b)] = min(a, b)
+		leader[min(a, b)] = min(a, b)
+	}
+	for _, s := range u.services {
+		for _, other := range hostMates(s) {
+			join(s.Name, other)
+		}
+	}
+	if u.Several {
+		for _, users := range u.usersOfNewVolumes() {
+			for _, s := range users {
+				join(users[0], s)
+			}
+		}
+	}
+	groups := map[string]string{}
+	for s := range leader {
+		groups[s] = find(s)
+	}
+	return groups
+}
+
+// hostMates are the services whose containers this one's live with.
+func hostMates(s types.ServiceConfig) []string {
+	mates := map[string]bool{}
+	for _, mode := range []string{s.NetworkMode, s.Ipc, s.Pid} {
+		if name, ok := strings.CutPrefix(mode, "service:"); ok {
+			mates[name] = true
+		}
+	}
+	for _, from := range s.VolumesFrom {
+		if !strings.HasPrefix(from, "container:") {
+			name, _, _ := strings.Cut(from, ":")
+			mates[name] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(mates))
+}
+
+// usersOfNewVolumes are the services of each volume that is yet to be made. A
+// service with several replicas counts: they share the volume, as on one host.
+func (u *up) usersOfNewVolumes() map[string][]string {
+	users := map[string][]string{}
+	for _, s := range u.services {
+		if s.Deploy != nil && s.Deploy.Mode == "global" {
+			continue
+		}
+		for _, key := range u.dataVolumes(s) {
+			if len(u.holders(u.Project.Volumes[key].Name)) == 0 {
+				users[key] = append(users[key], s.Name)
+			}
+		}
+	}
+	return users
+}
+
+// dataVolumes are the keys of the named volumes of a service whose content
+// lives on one host, sorted.
+func (u *up) dataVolumes(s types.ServiceConfig) []string {
+	var keys []string
+	for _, v := range s.Volumes {
+		if v.Type != types.VolumeTypeVolume || v.Source == "" {
+			continue
+		}
+		if declared, ok := u.Project.Volumes[v.Source]; ok && !shared(declared) {
+			keys = append(keys, v.Source)
+		}
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+// shared volumes are the same on every host: those of a volume plugin, and
+// file systems of the network.
+func shared(v types.VolumeConfig) bool {
+	if cmp.Or(v.Driver, "local") != "local" {
+		return true
+	}
+	switch v.DriverOpts["type"] {
+	case "nfs", "nfs4", "cifs", "smb3":
+		return true
+	}
+	return false
+}
+
+// waitsForData tells, and warns, that a service's data may be on a host that
+// doesn't answer: to start it with an empty volume elsewhere would split it.
+// Evidence is that the project runs already and nobody who answers has the volume.
+func (u *up) waitsForData(s types.ServiceConfig) bool {
+	absent := u.State.Absent()
+	if len(absent) == 0 || !slices.Contains(u.State.Projects(), u.Project.Name) {
+		return false
+	}
+	for _, key := range u.dataVolumes(s) {
+		v := u.Project.Volumes[key]
+		if len(u.holders(v.Name)) == 0 {
+			u.warn("service %s waits: its volume %s is on none of the hosts that answer, and may be on %s", s.Name, v.Name, names(absent))
+			return true
+		}
+	}
+	return false
+}
+
+func names(hs []hosts.Host) string {
+	var s []string
+	for _, h := range hs {
+		s = append(s, h.Name)
+	}
+	return strings.Join(s, " or ")
+}

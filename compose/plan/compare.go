@@ -1,0 +1,193 @@
+package plan
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/clocker-compose/clocker-compose/compose/container"
+	"github.com/clocker-compose/clocker-compose/compose/state"
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// compare decides for each replica whether its container can stay, and makes
+// the request for each that can't, and for each new one.
+func (u *up) compare() error {
+	var problems []error
+	by := u.byService()
+	for _, r := range u.replicas { // dependencies first, so that parents are decided
+		if r.current != nil {
+			r.recreate = u.whyRecreate(r, by)
+		}
+		spec, err := container.Spec(u.Project, r.service.Name, r.number, u.target(r, by))
+		if err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		r.spec = spec
+	}
+	return errors.Join(dedup(problems)...)
+}
+
+// dedup drops what several replicas of one service say alike.
+func dedup(problems []error) []error {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(problems, func(err error) bool {
+		known := seen[err.Error()]
+		seen[err.Error()] = true
+		return known
+	})
+}
+
+// whyRecreate is why a replica's container can't stay, "" where it can. The
+// order is that of Docker Compose.
+func (u *up) whyRecreate(r *replica, by map[string][]*replica) Reason {
+	if r.moves() {
+		return ReasonMoved
+	}
+	if r.current.State == hosts.Removing || r.current.State == hosts.Dead {
+		return ReasonInterrupted
+	}
+	if u.NoRecreate {
+		return ""
+	}
+	if u.ForceRecreate && (u.named(r.service.Name) || u.AlwaysRecreateDeps) || u.AlwaysRecreateDeps && !u.named(r.service.Name) {
+		return ReasonForced
+	}
+	if why := u.outdated(r.service, *r.current); why != "" {
+		return why
+	}
+	if why := u.misses(r); why != "" {
+		return why
+	}
+	for _, mate := range hostMates(r.service) {
+		for _, parent := range by[mate] {
+			if parent.recreate != "" || parent.current == nil {
+				return ReasonParent
+			}
+		}
+	}
+	return ""
+}
+
+// named tells whether the user asked for the service, or for all.
+func (u *up) named(service string) bool {
+	return len(u.Services) == 0 || slices.Contains(u.Services, service)
+}
+
+// outdated is why a container no longer matches the files or its image.
+func (u *up) outdated(s types.ServiceConfig, c state.Container) Reason {
+	hash, err := container.Hash(u.Project, s.Name, container.Target{Containers: u.matesOn(s, c.Host)})
+	if err != nil || c.Labels[hosts.LabelConfigHash] != hash {
+		return ReasonConfigChanged
+	}
+	if u.Several != (c.Labels[hosts.LabelHost] != "") {
+		return ReasonNetworkChanged // it was made for a bridge, or for the fabric
+	}
+	image := state.Image(u.State.Host(c.Host), container.Image(u.Project, s.Name))
+	if made := c.Labels[hosts.LabelImage]; image != nil && made != "" && made != image.ID {
+		return ReasonImageChanged
+	}
+	return ""
+}
+
+// matesOn are the IDs of the containers on a host that a service's own live
+// with, by service.
+func (u *up) matesOn(s types.ServiceConfig, host string) map[string]string {
+	ids := map[string]string{}
+	for _, mate := range hostMates(s) {
+		for _, c := range u.existing[mate] {
+			if c.Host == host && ids[mate] == "" {
+				ids[mate] = c.ID
+			}
+		}
+	}
+	return ids
+}
+
+// misses is what a container lacks of the networks and volumes it should have.
+func (u *up) misses(r *replica) Reason {
+	for _, key := range networkKeys(r.service) {
+		n := u.networks[[2]string{r.host, key}]
+		if alive(r.current.State) && n.existing != nil && !r.current.Attached(n.name) {
+			return ReasonNetworkChanged
+		}
+		if r.current.State == hosts.Created && !r.current.Attached(n.name) {
+			return ReasonInterrupted
+		}
+	}
+	for _, v := range r.service.Volumes {
+		if v.Type == types.VolumeTypeVolume && v.Source != "" && !mounts(r.current, u.Project.Volumes[v.Source].Name) {
+			return ReasonVolumeChanged
+		}
+	}
+	return ""
+}
+
+func mounts(c *state.Container, volume string) bool {
+	return slices.ContainsFunc(c.Mounts, func(m hosts.Mount) bool { return m.Name == volume })
+}
+
+// target tells the request's maker about the host and the neighbours there.
+func (u *up) target(r *replica, by map[string][]*replica) container.Target {
+	t := container.Target{
+		Host:       u.State.Host(r.host).Host,
+		Containers: map[string]string{},
+	}
+	for _, mate := range hostMates(r.service) {
+		for _, parent := range by[mate] {
+			if parent.host == r.host && t.Containers[mate] == "" {
+				t.Containers[mate] = parent.reference()
+			}
+		}
+	}
+	if r.current != nil && !r.moves() && !u.RenewAnonVolumes {
+		t.Anonymous = u.anonymousVolumes(r)
+	}
+	if u.Several {
+		t.Labels = map[string]string{
+			hosts.LabelHost:     r.host,
+			hosts.LabelLocation: t.Host.Location,
+			hosts.LabelReserved: reservedLabel(reservations(r.service)),
+		}
+		t.Fabric = u.fabricOf(r)
+	}
+	return t
+}
+
+// reference is how others name the container: by its ID where it stays.
+func (r *replica) reference() string {
+	if r.kept() {
+		return r.current.ID
+	}
+	return r.name
+}
+
+func (u *up) fabricOf(r *replica) map[string]container.FabricNetwork {
+	on := map[string]container.FabricNetwork{}
+	for _, key := range networkKeys(r.service) {
+		if n := u.networks[[2]string{r.host, key}]; n.fabric {
+			on[key] = container.FabricNetwork{Gateway: n.gateway}
+		}
+	}
+	return on
+}
+
+// anonymousVolumes are those that a replacement takes over, by destination:
+// every mounted volume that the files don't name.
+func (u *up) anonymousVolumes(r *replica) map[string]string {
+	declared := map[string]bool{}
+	for _, v := range r.service.Volumes {
+		if v.Source != "" {
+			declared[v.Target] = true
+		}
+	}
+	volumes := map[string]string{}
+	for _, m := range r.current.Mounts {
+		if m.Type == "volume" && m.Name != "" && !declared[m.Destination] {
+			volumes[m.Destination] = m.Name
+		}
+	}
+	return volumes
+}

@@ -1,0 +1,148 @@
+package plan
+
+import (
+	"maps"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/clocker-compose/clocker-compose/compose/container"
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// makeContainers adds the steps that create, replace, move and remove.
+func (u *up) makeContainers() error {
+	by := u.byService()
+	for _, r := range u.replicas {
+		switch {
+		case r.kept():
+			u.keep(r)
+		case r.current == nil:
+			u.create(r, by, ReasonMissing)
+		case r.moves():
+			u.move(r, by)
+		default:
+			u.replace(r, by)
+		}
+	}
+	for _, s := range u.surplus {
+		u.remove(s.Container, s.why)
+	}
+	return nil
+}
+
+// keep leaves a container, but gives it the name that an interrupted run
+// didn't get to, and puts it back on networks that are made again.
+func (u *up) keep(r *replica) {
+	if _, final, temporary := temporaryName(r.current.Name); temporary {
+		u.add(r.host, RenameContainer{Container: r.current.ID, From: r.current.Name, To: final}, ReasonInterrupted)
+	}
+	for _, key := range networkKeys(r.service) {
+		n := u.networks[[2]string{r.host, key}]
+		if n.removed == "" {
+			continue
+		}
+		for _, a := range r.spec.Networks {
+			if a.Network == n.name {
+				r.created = u.add(r.host, ConnectNetwork{Attachment: a, Container: r.current.ID, Name: r.name}, n.why, n.created, r.created)
+				r.interrupted = true
+			}
+		}
+	}
+	if r.running() && !r.interrupted {
+		u.plan.Unchanged = append(u.plan.Unchanged, Container{Host: r.host, Service: r.service.Name, Name: r.name})
+	}
+}
+
+// create adds a new replica.
+func (u *up) create(r *replica, by map[string][]*replica, why Reason) {
+	if len(u.existing[r.service.Name]) > 0 && why == ReasonMissing {
+		why = ReasonScaleUp
+	}
+	r.created = u.add(r.host, u.creation(r, by, r.spec), why, u.needs(r, by)...)
+}
+
+// move creates the replica on its new host before the old one is stopped, and
+// starts it after.
+func (u *up) move(r *replica, by map[string][]*replica) {
+	u.create(r, by, ReasonMoved)
+	c := *r.current
+	stopped := ""
+	if alive(c.State) {
+		stopped = u.add(c.Host, StopContainer{ID: c.ID, Name: c.Name, Timeout: u.Timeout}, ReasonMoved, r.created)
+	}
+	r.stopped = u.add(c.Host, RemoveContainer{ID: c.ID, Name: c.Name}, ReasonMoved, r.created, stopped)
+}
+
+// replace creates the new container under a temporary name, stops and removes
+// the old one, and gives its name to the new one. What an interruption leaves
+// at any point, the next run can tell by the names.
+func (u *up) replace(r *replica, by map[string][]*replica) {
+	old := *r.current
+	spec := r.spec
+	spec.Name = old.ID[:min(len(old.ID), shortID)] + "_" + r.name
+	config := *spec.Config
+	config.Labels = maps.Clone(config.Labels)
+	config.Labels[hosts.LabelReplace] = old.Name
+	spec.Config = &config
+	creation := u.creation(r, by, spec)
+	creation.Replaces = old.ID
+	created := u.add(r.host, creation, r.recreate, u.needs(r, by)...)
+	if alive(old.State) {
+		r.stopped = u.add(r.host, StopContainer{ID: old.ID, Name: old.Name, Timeout: u.Timeout, Quiet: true}, r.recreate, u.stopAfter(r, created))
+	}
+	removed := u.add(r.host, RemoveContainer{ID: old.ID, Name: old.Name, Volumes: u.RenewAnonVolumes, Quiet: true}, r.recreate, created, r.stopped)
+	r.created = u.add(r.host, RenameContainer{Container: spec.Name, From: spec.Name, To: r.name}, r.recreate, removed)
+}
+
+// creation is the action that creates a replica from a request.
+func (u *up) creation(r *replica, by map[string][]*replica, spec hosts.ContainerSpec) CreateContainer {
+	a := CreateContainer{Service: r.service.Name, Number: r.number, Name: r.name, Spec: spec, Image: spec.Config.Image}
+	for _, mate := range hostMates(r.service) {
+		for _, parent := range by[mate] {
+			if parent.host == r.host && !parent.kept() {
+				a.Parents = map[string]string{}
+			}
+		}
+	}
+	if a.Parents == nil {
+		return a
+	}
+	known := u.target(r, by).Containers
+	maps.Copy(a.Parents, known)
+	a.Rehash = func(ids map[string]string) (string, error) {
+		return container.Hash(u.Project, r.service.Name, container.Target{Containers: ids})
+	}
+	return a
+}
+
+// stopAfter is what stopping the old container waits for: that its replacement
+// could be created, unless a network in its way has to go first.
+func (u *up) stopAfter(r *replica, created string) string {
+	for _, key := range networkKeys(r.service) {
+		if u.networks[[2]string{r.host, key}].removed != "" {
+			return ""
+		}
+	}
+	return created
+}
+
+// needs are the steps that must be done before a replica can be created.
+func (u *up) needs(r *replica, by map[string][]*replica) []string {
+	var after []string
+	for _, key := range networkKeys(r.service) {
+		after = append(after, u.networks[[2]string{r.host, key}].created)
+	}
+	for _, v := range r.service.Volumes {
+		if v.Type == types.VolumeTypeVolume {
+			after = append(after, u.volumes[[2]string{r.host, v.Source}])
+		}
+	}
+	for _, mate := range hostMates(r.service) {
+		for _, parent := range by[mate] {
+			if parent.host == r.host {
+				after = append(after, parent.created)
+			}
+		}
+	}
+	return after
+}

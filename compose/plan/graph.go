@@ -1,0 +1,69 @@
+package plan
+
+import "slices"
+
+// graph collects steps. A step that is added twice is one step that waits for
+// what either wanted.
+type graph struct {
+	steps []Step
+	at    map[string]int
+}
+
+func newGraph() *graph { return &graph{at: map[string]int{}} }
+
+// add returns the step's ID. Empty IDs in after are passed over, so that a
+// caller may name a step that turned out not to be needed.
+func (g *graph) add(host string, a Action, why Reason, after ...string) string {
+	id := host + "/" + a.Verb() + " " + a.Object()
+	after = slices.DeleteFunc(slices.Clone(after), func(s string) bool { return s == "" || s == id })
+	if i, known := g.at[id]; known {
+		g.steps[i].After = append(g.steps[i].After, after...)
+		return id
+	}
+	g.at[id] = len(g.steps)
+	g.steps = append(g.steps, Step{ID: id, Host: host, Action: a, Reason: why, After: after})
+	return id
+}
+
+// has tells whether the step was added.
+func (g *graph) has(id string) bool { _, known := g.at[id]; return known }
+
+// barrier makes every step that waits for nothing wait for all of first, so
+// that what may fail without a trace fails before anything is changed.
+func (g *graph) barrier(first []string) {
+	if len(first) == 0 {
+		return
+	}
+	for i := range g.steps {
+		s := &g.steps[i]
+		if len(s.After) == 0 && !slices.Contains(first, s.ID) {
+			s.After = slices.Clone(first)
+		}
+	}
+}
+
+// sorted returns the steps so that each stands behind those it waits for, and
+// otherwise in the order in which they were added.
+func (g *graph) sorted() []Step {
+	out := make([]Step, 0, len(g.steps))
+	placed := make([]bool, len(g.steps))
+	var visit func(i int)
+	visit = func(i int) {
+		if placed[i] {
+			return
+		}
+		placed[i] = true
+		slices.Sort(g.steps[i].After)
+		g.steps[i].After = slices.Compact(g.steps[i].After)
+		for _, id := range g.steps[i].After {
+			if j, known := g.at[id]; known {
+				visit(j)
+			}
+		}
+		out = append(out, g.steps[i])
+	}
+	for i := range g.steps {
+		visit(i)
+	}
+	return out
+}

@@ -1,0 +1,82 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/clocker-compose/clocker-compose/compose/container"
+	"github.com/clocker-compose/clocker-compose/compose/state"
+)
+
+// pullImages adds a step for each image that a host lacks for its new
+// containers, and for each that is always pulled.
+func (u *up) pullImages() error {
+	var problems []error
+	for _, r := range u.replicas {
+		id, err := u.pull(r)
+		if err != nil {
+			problems = append(problems, err)
+		}
+		if id != "" && len(u.pulls) == 0 || id != "" && u.pulls[len(u.pulls)-1] != id {
+			u.pulls = append(u.pulls, id)
+		}
+	}
+	return errors.Join(dedup(problems)...)
+}
+
+// pull returns the ID of the step that pulls a replica's image, "" for none.
+func (u *up) pull(r *replica) (string, error) {
+	ref := container.Image(u.Project, r.service.Name)
+	present := state.Image(u.State.Host(r.host), ref) != nil
+	policy, err := u.policy(r.service)
+	if err != nil {
+		return "", err
+	}
+	switch {
+	case policy == types.PullPolicyAlways && !u.Pulled:
+		return u.add(r.host, PullImage{Ref: ref, Platform: r.service.Platform, Always: true, Service: r.service.Name}, ReasonPull), nil
+	case present || r.kept():
+		return "", nil
+	case r.service.Build != nil:
+		return "", fmt.Errorf("service %s: image %s isn't on host %s, and building images isn't available in this version; build it there: docker --host … build -t %s",
+			r.service.Name, ref, r.host, ref)
+	case policy == types.PullPolicyNever:
+		return "", fmt.Errorf("service %s: image %s isn't on host %s, and its pull policy is never", r.service.Name, ref, r.host)
+	}
+	return u.add(r.host, PullImage{Ref: ref, Platform: r.service.Platform, Service: r.service.Name}, ReasonMissing), nil
+}
+
+// policy is always, missing or never: the user's for this call, or the
+// service's own. Policies with an interval count as missing.
+func (u *up) policy(s types.ServiceConfig) (string, error) {
+	if u.Pull != "" {
+		return u.Pull, nil
+	}
+	policy, _, err := s.GetPullPolicy()
+	if err != nil {
+		return "", fmt.Errorf("service %s: %w", s.Name, err)
+	}
+	switch policy {
+	case types.PullPolicyAlways, types.PullPolicyNever:
+		return policy, nil
+	}
+	return types.PullPolicyMissing, nil
+}
+
+// Pulls is the part of the plan that pulls images which are to be pulled
+// whether there or not, nil where there is none: what they bring decides what
+// else is to be done.
+func (p *Plan) Pulls() *Plan {
+	pulls := &Plan{Project: p.Project}
+	for _, s := range p.Steps {
+		if a, ok := s.Action.(PullImage); ok && a.Always {
+			pulls.Steps = append(pulls.Steps, s)
+		}
+	}
+	if pulls.Empty() {
+		return nil
+	}
+	return pulls
+}

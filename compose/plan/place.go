@@ -1,0 +1,211 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/clocker-compose/clocker-compose/compose/state"
+	"github.com/clocker-compose/clocker-compose/hosts"
+	"github.com/clocker-compose/clocker-compose/scheduler"
+)
+
+// placeReplicas asks the scheduler where each replica goes.
+func (u *up) placeReplicas() error {
+	byName := map[string]*replica{}
+	var tasks []scheduler.Task
+	for _, r := range u.replicas {
+		t := u.task(r)
+		byName[t.Service+"/"+strconv.Itoa(t.Number)] = r
+		tasks = append(tasks, t)
+	}
+	decisions, err := scheduler.Place(tasks, u.candidates(u.replicas))
+	if err != nil {
+		return err
+	}
+	for _, d := range decisions {
+		byName[d.Task.Service+"/"+strconv.Itoa(d.Task.Number)].host = d.Host
+	}
+	u.plan.Placements = decisions
+	return nil
+}
+
+// task is what the scheduler has to know of a replica.
+func (u *up) task(r *replica) scheduler.Task {
+	s := r.service
+	sc := u.Project.ServiceClocker(s.Name)
+	t := scheduler.Task{
+		Name:    fmt.Sprintf("%s-%d", s.Name, r.number),
+		Project: u.Project.Name, Service: s.Name, Number: r.number,
+		Locations:  sc.Location,
+		Platform:   hosts.ParsePlatform(s.Platform),
+		Needs:      reservations(s),
+		Ports:      fixedPorts(s),
+		Strategies: sc.Placement.Strategies,
+		Pins:       u.pins(s),
+		Group:      u.groupOf(s.Name),
+	}
+	if s.Deploy != nil {
+		t.Constraints = s.Deploy.Placement.Constraints
+		t.MaxPerHost = int(s.Deploy.Placement.MaxReplicas) //nolint:gosec // a count of replicas
+	}
+	if r.only != "" {
+		t.Pins = append(t.Pins, scheduler.Pin{Hosts: []string{r.only}, Reason: "each host has one of its own"})
+		t.Group = ""
+	}
+	if r.current != nil {
+		t.Current = r.current.Host
+	}
+	return t
+}
+
+// reservations are what a service wants kept for each of its replicas.
+func reservations(s types.ServiceConfig) hosts.Resources {
+	need := hosts.Resources{MemoryBytes: int64(s.MemReservation)}
+	if s.Deploy != nil && s.Deploy.Resources.Reservations != nil {
+		r := s.Deploy.Resources.Reservations
+		need.NanoCPUs = int64(float64(r.NanoCPUs) * 1e9)
+		need.MemoryBytes = max(need.MemoryBytes, int64(r.MemoryBytes))
+	}
+	return need
+}
+
+// reservedLabel writes reservations so that a later sweep reads them.
+func reservedLabel(r hosts.Resources) string {
+	return fmt.Sprintf("%d,%d", r.NanoCPUs, r.MemoryBytes)
+}
+
+// reserved reads what a container reserves from its label; 0 where it has none.
+func reserved(c hosts.Container) hosts.Resources {
+	cpus, memory, _ := strings.Cut(c.Labels[hosts.LabelReserved], ",")
+	var r hosts.Resources
+	r.NanoCPUs, _ = strconv.ParseInt(cpus, 10, 64)
+	r.MemoryBytes, _ = strconv.ParseInt(memory, 10, 64)
+	return r
+}
+
+// fixedPorts are the host ports that a service names one by one. Of a range
+// the engine takes a free one.
+func fixedPorts(s types.ServiceConfig) []hosts.PublishedPort {
+	if s.NetworkMode == "host" {
+		return nil
+	}
+	var ports []hosts.PublishedPort
+	for _, p := range s.Ports {
+		n, err := strconv.ParseUint(p.Published, 10, 16)
+		if err != nil || n == 0 {
+			continue
+		}
+		ports = append(ports, hosts.PublishedPort{
+			HostIP: p.HostIP, HostPort: uint16(n), ContainerPort: uint16(p.Target), //nolint:gosec // compose-go checks ports
+			Protocol: cmp.Or(p.Protocol, "tcp"),
+		})
+	}
+	return ports
+}
+
+// candidates are the hosts of the pool with what is on them, the containers of
+// the replicas that are being placed and those that will be removed excluded.
+func (u *up) candidates(placing []*replica) []scheduler.Candidate {
+	leaving := map[string]bool{}
+	for _, r := range placing {
+		if r.current != nil {
+			leaving[r.current.Host+r.current.ID] = true
+		}
+	}
+	for _, s := range u.surplus {
+		leaving[s.Host+s.ID] = true
+	}
+	if u.RemoveOrphans {
+		for _, c := range u.orphans {
+			leaving[c.Host+c.ID] = true
+		}
+	}
+	var pool []scheduler.Candidate
+	for _, o := range u.State.Observations {
+		c := scheduler.Candidate{Host: o.Host, Replicas: map[string]int{}, Strategies: u.Locations[o.Host.Location].Strategies}
+		for _, on := range o.Containers {
+			if !leaving[o.Host.Name+on.ID] {
+				count(&c, on)
+			}
+		}
+		pool = append(pool, c)
+	}
+	return pool
+}
+
+// count adds one container to what a host holds.
+func count(c *scheduler.Candidate, on hosts.Container) {
+	if on.Labels[hosts.LabelFabric] != "" {
+		return // the router is part of the host
+	}
+	c.Containers++
+	c.Reserved = c.Reserved.Add(reserved(on))
+	if project := on.Labels[hosts.LabelProject]; project != "" {
+		c.Replicas[project+"/"+on.Labels[hosts.LabelService]]++
+	}
+	for _, p := range on.Ports {
+		if p.HostPort != 0 {
+			c.Ports = append(c.Ports, p)
+		}
+	}
+}
+
+// pins restrict a service to the hosts that hold its data, and to those that
+// have the external networks it names.
+func (u *up) pins(s types.ServiceConfig) []scheduler.Pin {
+	var pins []scheduler.Pin
+	if s.Deploy == nil || s.Deploy.Mode != "global" {
+		for _, key := range u.dataVolumes(s) {
+			name := u.Project.Volumes[key].Name
+			if holders := u.holders(name); len(holders) > 0 {
+				pins = append(pins, scheduler.Pin{Hosts: holders, Reason: "volume " + name + " is on " + strings.Join(holders, ", ")})
+			}
+		}
+	}
+	for _, key := range sortedKeys(s.Networks) {
+		n := u.Project.Networks[key]
+		if !bool(n.External) || u.onFabric(key) {
+			continue
+		}
+		have := u.having(func(o *hosts.Observation) bool { return state.Network(o, n.Name) != nil })
+		pins = append(pins, scheduler.Pin{Hosts: have, Reason: "external network " + n.Name + " is " + onHosts(have)})
+	}
+	return pins
+}
+
+func onHosts(names []string) string {
+	if len(names) == 0 {
+		return "on no host"
+	}
+	return "on " + strings.Join(names, ", ")
+}
+
+// holders are the ready hosts that have the volume, sorted.
+func (u *up) holders(volume string) []string {
+	return u.having(func(o *hosts.Observation) bool { return state.Volume(o, volume) != nil })
+}
+
+func (u *up) having(has func(*hosts.Observation) bool) []string {
+	var names []string
+	for i := range u.State.Observations {
+		if o := &u.State.Observations[i]; o.Host.Status.Ready && has(o) {
+			names = append(names, o.Host.Name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// hostsUsed are the hosts on which a replica of the plan is to be, sorted.
+func (u *up) hostsUsed() []string {
+	used := map[string]bool{}
+	for _, r := range u.replicas {
+		used[r.host] = true
+	}
+	return sortedKeys(used)
+}

@@ -1,0 +1,165 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/clocker-compose/clocker-compose/compose/container"
+	"github.com/clocker-compose/clocker-compose/compose/state"
+	"github.com/clocker-compose/clocker-compose/hosts"
+	"github.com/clocker-compose/clocker-compose/scheduler"
+)
+
+// replica is one numbered container that is wanted.
+type replica struct {
+	service types.ServiceConfig
+	number  int
+	name    string
+	// current is the container that there is already, nil for a new replica.
+	current *state.Container
+	// host is where it goes; recreate is why the current container can't stay,
+	// "" where it can.
+	host     string
+	recreate Reason
+	spec     hosts.ContainerSpec
+	// only is the one host of a replica of a global service.
+	only string
+
+	// interrupted says that a kept container is stopped while a network of its
+	// is made again.
+	interrupted bool
+	// created, stopped and started are the IDs of steps, "" where there is none.
+	created, stopped, started string
+}
+
+// moves tells whether the replica leaves the host that it is on.
+func (r *replica) moves() bool { return r.current != nil && r.current.Host != r.host }
+
+// kept tells whether the current container stays as it is.
+func (r *replica) kept() bool { return r.current != nil && r.recreate == "" && !r.moves() }
+
+// running tells whether the current container is kept, and runs.
+func (r *replica) running() bool { return r.kept() && alive(r.current.State) }
+
+func alive(s hosts.ContainerState) bool {
+	return s == hosts.Running || s == hosts.Paused || s == hosts.Restarting
+}
+
+// wantReplicas decides how many replicas each service has, which of the
+// existing containers are among them, and which are too many.
+func (u *up) wantReplicas() error {
+	for _, s := range u.services {
+		if err := u.wantService(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (u *up) wantService(s types.ServiceConfig) error {
+	existing := u.existing[s.Name]
+	if s.Deploy != nil && s.Deploy.Mode == "global" {
+		return u.wantGlobal(s, existing)
+	}
+	want := s.GetScale()
+	if n, overridden := u.Scale[s.Name]; overridden {
+		want = n
+	}
+	if want < 0 {
+		return fmt.Errorf("service %s: scale must be 0 or more, not %d", s.Name, want)
+	}
+	if want > 1 && s.ContainerName != "" {
+		return fmt.Errorf("service %s: Docker requires each container to have a unique name; remove the container_name %q to scale it to %d", s.Name, s.ContainerName, want)
+	}
+	if want > 0 && u.waitsForData(s) {
+		return nil
+	}
+	keep := u.byWorth(s, existing)
+	for len(keep) > want {
+		last := keep[len(keep)-1]
+		u.surplus = append(u.surplus, surplus{last, ReasonScaleDown})
+		keep = keep[:len(keep)-1]
+	}
+	next := 1
+	for _, c := range existing {
+		next = max(next, c.Number()+1)
+	}
+	slices.SortStableFunc(keep, func(a, b state.Container) int { return cmp.Compare(a.Number(), b.Number()) })
+	for i := range keep {
+		u.want(s, keep[i].Number(), &keep[i])
+	}
+	for range want - len(keep) {
+		u.want(s, next, nil)
+		next++
+	}
+	return nil
+}
+
+func (u *up) want(s types.ServiceConfig, number int, current *state.Container) *replica {
+	r := &replica{service: s, number: number, name: container.Name(u.Project, s.Name, number), current: current}
+	u.replicas = append(u.replicas, r)
+	return r
+}
+
+// wantGlobal wants one replica on each host that the rules allow.
+func (u *up) wantGlobal(s types.ServiceConfig, existing []state.Container) error {
+	eligible, _, err := scheduler.Eligible(u.task(&replica{service: s}), u.candidates(nil))
+	if err != nil {
+		return err
+	}
+	byHost, next := map[string]*state.Container{}, 1
+	for i, c := range existing {
+		next = max(next, c.Number()+1)
+		if byHost[c.Host] != nil || !slices.Contains(eligible, c.Host) {
+			u.surplus = append(u.surplus, surplus{c, ReasonScaleDown})
+			continue
+		}
+		byHost[c.Host] = &existing[i]
+	}
+	for _, h := range slices.Sorted(slices.Values(eligible)) {
+		if c := byHost[h]; c != nil {
+			u.want(s, c.Number(), c).only = h
+			continue
+		}
+		u.want(s, next, nil).only = h
+		next++
+	}
+	return nil
+}
+
+// byWorth sorts a service's containers so that those worth keeping come first:
+// what still matches the files before what doesn't, then low numbers. A second
+// container of one number, which an interrupted move left, becomes surplus.
+func (u *up) byWorth(s types.ServiceConfig, existing []state.Container) []state.Container {
+	outdated := map[string]int{}
+	for _, c := range existing {
+		if u.outdated(s, c) != "" {
+			outdated[c.Host+c.ID] = 1
+		}
+	}
+	sorted := slices.Clone(existing)
+	slices.SortStableFunc(sorted, func(a, b state.Container) int {
+		return cmp.Or(cmp.Compare(outdated[a.Host+a.ID], outdated[b.Host+b.ID]), cmp.Compare(a.Number(), b.Number()))
+	})
+	seen := map[int]bool{}
+	return slices.DeleteFunc(sorted, func(c state.Container) bool {
+		twin := seen[c.Number()]
+		if twin {
+			u.surplus = append(u.surplus, surplus{c, ReasonInterrupted})
+		}
+		seen[c.Number()] = true
+		return twin
+	})
+}
+
+// byService are the replicas of each service.
+func (u *up) byService() map[string][]*replica {
+	by := map[string][]*replica{}
+	for _, r := range u.replicas {
+		by[r.service.Name] = append(by[r.service.Name], r)
+	}
+	return by
+}

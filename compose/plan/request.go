@@ -1,0 +1,52 @@
+package plan
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/clocker-compose/clocker-compose/compose/project"
+	"github.com/clocker-compose/clocker-compose/compose/state"
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// Request is all that the plan of an `up` depends on.
+type Request struct {
+	Project *project.Project
+	State   state.Snapshot
+	// Several says that the pool has more than one host, answering or not:
+	// networks are then on the fabric.
+	Several bool
+	// Joined tells for each host whether the fabric is on it and current.
+	Joined map[string]bool
+	// Locations are all that are declared, by name, for their strategies.
+	Locations map[string]hosts.Location
+	// Range is where the fabric's networks get their subnets from, and Size
+	// the prefix length of one; 0 chooses by the number of hosts.
+	Range netip.Prefix
+	Size  int
+	Options
+}
+
+// Options are what a user may ask of an `up`.
+type Options struct {
+	// Services to bring up, with what they depend on; none is all.
+	Services []string
+	// Pull is always, missing or never; "" leaves it to each service.
+	Pull string
+	// Pulled says that images with the policy "always" have just been pulled.
+	Pulled bool
+	// Scale overrides the number of replicas by service.
+	Scale              map[string]int
+	RemoveOrphans      bool
+	IgnoreOrphans      bool
+	ForceRecreate      bool
+	NoRecreate         bool
+	NoStart            bool
+	NoDeps             bool
+	AlwaysRecreateDeps bool
+	RenewAnonVolumes   bool
+	// Wait adds steps that wait until every replica is running or healthy.
+	Wait bool
+	// Timeout of stopping a container; nil is its own.
+	Timeout *time.Duration
+}

@@ -1,0 +1,250 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/clocker-compose/clocker-compose/compose/state"
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// Up plans what turns the observed state into the project. An error means that
+// nothing can be done as asked, and nothing is to be changed.
+func Up(r Request) (*Plan, error) {
+	u := &up{Request: r, graph: newGraph(), plan: &Plan{Project: r.Project.Name}}
+	for _, stage := range []func() error{
+		u.checkPool,
+		u.selectServices,
+		u.survey,
+		u.wantReplicas,
+		u.placeReplicas,
+		u.layNetworks,
+		u.compare,
+		u.pullImages,
+		u.joinFabric,
+		u.makeNetworks,
+		u.makeVolumes,
+		u.makeContainers,
+		u.startContainers,
+		u.removeOrphans,
+	} {
+		if err := stage(); err != nil {
+			return nil, err
+		}
+	}
+	u.barrier(u.pulls)
+	u.plan.Steps = u.sorted()
+	return u.plan, nil
+}
+
+// up is the work sheet of one plan: each stage fills in what the next ones read.
+type up struct {
+	Request
+	*graph
+	plan *Plan
+
+	// services are those to bring up, dependencies first.
+	services []types.ServiceConfig
+	// existing are the replicas that run or ran, by service.
+	existing map[string][]state.Container
+	// surplus are containers to be removed, and why.
+	surplus []surplus
+	// orphans belong to no service of the project.
+	orphans []state.Container
+	// replicas are all that is wanted, in the order of services and numbers.
+	replicas []*replica
+	// groups are the names of groups that share a host, by service.
+	groups map[string]string
+	// networks are laid out by host and key.
+	networks map[[2]string]*networkPlan
+	subnets  map[string]subnetPlan
+	// pulls are the IDs of the steps that pull images.
+	pulls []string
+	// joins are the IDs of the steps that join hosts to the fabric, by host.
+	joins map[string]string
+	// volumes are the IDs of the steps that create volumes, by host and volume.
+	volumes map[[2]string]string
+}
+
+type surplus struct {
+	state.Container
+	why Reason
+}
+
+func (u *up) warn(format string, a ...any) {
+	w := fmt.Sprintf(format, a...)
+	if !slices.Contains(u.plan.Warnings, w) {
+		u.plan.Warnings = append(u.plan.Warnings, w)
+	}
+}
+
+// checkPool refuses to plan where no host answers, and warns of those that don't.
+func (u *up) checkPool() error {
+	absent := u.State.Absent()
+	if len(u.State.Ready()) == 0 {
+		return Unreachable(absent)
+	}
+	for _, h := range absent {
+		u.warn("host %s doesn't answer: %s; going on with the others", h.Name, h.Status.Reason)
+	}
+	return nil
+}
+
+// Unreachable is the error that none of a pool's hosts answers.
+func Unreachable(absent []hosts.Host) error {
+	if len(absent) == 1 {
+		return fmt.Errorf("host %s (%s) is unreachable: %s", absent[0].Name, absent[0].Endpoint, absent[0].Status.Reason)
+	}
+	var why []string
+	for _, h := range absent {
+		why = append(why, h.Name+": "+h.Status.Reason)
+	}
+	return fmt.Errorf("none of the %d hosts is reachable: %s", len(absent), strings.Join(why, "; "))
+}
+
+// selectServices orders the wanted services so that dependencies come first.
+func (u *up) selectServices() error {
+	names := u.Services
+	if len(names) == 0 {
+		names = u.Project.ServiceNames()
+	}
+	order, seen := []string{}, map[string]int{}
+	var visit func(name string, path []string) error
+	visit = func(name string, path []string) error {
+		switch seen[name] {
+		case done:
+			return nil
+		case doing:
+			return fmt.Errorf("dependency cycle detected: %s", strings.Join(append(path, name), " -> "))
+		}
+		s, ok := u.Project.Services[name]
+		if !ok {
+			return fmt.Errorf("no such service: %s", name)
+		}
+		seen[name] = doing
+		for _, dep := range u.dependencies(s) {
+			if err := visit(dep, append(path, name)); err != nil {
+				return err
+			}
+		}
+		seen[name] = done
+		order = append(order, name)
+		return nil
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		if err := visit(name, nil); err != nil {
+			return err
+		}
+	}
+	for _, name := range order {
+		u.services = append(u.services, u.Project.Services[name])
+	}
+	for name := range u.Scale {
+		if seen[name] != done {
+			return fmt.Errorf("no such service: %s", name)
+		}
+	}
+	return nil
+}
+
+const (
+	doing = iota + 1
+	done
+)
+
+// dependencies are the services that are brought up with s, sorted. An
+// optional one that the project hasn't enabled is left out.
+func (u *up) dependencies(s types.ServiceConfig) []string {
+	if u.NoDeps && len(u.Services) > 0 {
+		return nil
+	}
+	deps := slices.DeleteFunc(s.GetDependencies(), func(name string) bool {
+		_, enabled := u.Project.Services[name]
+		dep, declared := s.DependsOn[name]
+		return !enabled && declared && !dep.Required
+	})
+	slices.Sort(deps)
+	return deps
+}
+
+// survey sorts the project's containers into replicas, leftovers and orphans.
+func (u *up) survey() error {
+	u.existing = map[string][]state.Container{}
+	all := u.State.Project(u.Project.Name)
+	for _, c := range all {
+		switch _, enabled := u.Project.Services[c.Service()]; {
+		case c.Labels[hosts.LabelService] == "":
+			continue // a container that only borrows the project's label
+		case c.Oneoff():
+			if c.State == hosts.Exited || c.State == hosts.Dead {
+				u.orphans = append(u.orphans, c)
+			}
+		case u.leftover(c, all):
+			u.surplus = append(u.surplus, surplus{c, ReasonInterrupted})
+		case enabled:
+			u.existing[c.Service()] = append(u.existing[c.Service()], c)
+		case !u.disabled(c.Service()):
+			u.orphans = append(u.orphans, c)
+		}
+	}
+	return nil
+}
+
+// disabled services are in the files, but their profile isn't active.
+func (u *up) disabled(service string) bool {
+	return slices.Contains(u.Project.DisabledServiceNames(), service)
+}
+
+// leftover tells a replacement that an interrupted run left under its
+// temporary name, while what it was to replace is still there.
+func (u *up) leftover(c state.Container, all []state.Container) bool {
+	prefix, _, temporary := temporaryName(c.Name)
+	return temporary && slices.ContainsFunc(all, func(o state.Container) bool {
+		return o.Host == c.Host && strings.HasPrefix(o.ID, prefix)
+	})
+}
+
+// temporaryName splits the name of a container that is to replace another:
+// twelve digits of the other's ID, and the name that it will have.
+func temporaryName(name string) (id, final string, ok bool) {
+	id, final, ok = strings.Cut(name, "_")
+	if !ok || len(id) != shortID || strings.Trim(id, "0123456789abcdef") != "" {
+		return "", name, false
+	}
+	return id, final, true
+}
+
+// shortID is how many digits of an ID stand in a temporary name.
+const shortID = 12
+
+// removeOrphans removes what belongs to no service, or says that it is there.
+func (u *up) removeOrphans() error {
+	if len(u.orphans) == 0 || u.IgnoreOrphans {
+		return nil
+	}
+	if !u.RemoveOrphans {
+		var names []string
+		for _, c := range u.orphans {
+			names = append(names, c.Name)
+		}
+		u.warn("Found orphan containers ([%s]) for this project. If you removed or renamed this service in your compose file, you can run this command with the --remove-orphans flag to clean it up.",
+			strings.Join(names, " "))
+		return nil
+	}
+	for _, c := range u.orphans {
+		u.remove(c, ReasonOrphan)
+	}
+	return nil
+}
+
+// remove stops and removes a container.
+func (u *up) remove(c state.Container, why Reason, after ...string) string {
+	if c.State == hosts.Running || c.State == hosts.Paused || c.State == hosts.Restarting {
+		after = append(after, u.add(c.Host, StopContainer{ID: c.ID, Name: c.Name, Timeout: u.Timeout}, why, after...))
+	}
+	return u.add(c.Host, RemoveContainer{ID: c.ID, Name: c.Name}, why, after...)
+}

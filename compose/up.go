@@ -1,0 +1,126 @@
+package compose
+
+import (
+	"cmp"
+	"context"
+	"net/netip"
+	"time"
+
+	"github.com/clocker-compose/clocker-compose/compose/execute"
+	"github.com/clocker-compose/clocker-compose/compose/plan"
+	"github.com/clocker-compose/clocker-compose/compose/project"
+	"github.com/clocker-compose/clocker-compose/compose/state"
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// UpOptions are what a user may ask of Up and Plan.
+type UpOptions struct {
+	plan.Options
+	// Yes answers every question.
+	Yes bool
+	// WaitTimeout bounds each wait for a dependency, and Options.Wait.
+	WaitTimeout time.Duration
+}
+
+// Plan tells what Up would do, and changes nothing.
+func Plan(ctx context.Context, env *Env, p *project.Project, o UpOptions) (*plan.Plan, error) {
+	request, err := upRequest(ctx, env, p, o)
+	if err != nil {
+		return nil, err
+	}
+	return plan.Up(request)
+}
+
+// Up makes what runs equal to the project: observe, plan, execute. It returns
+// the plan that it executed, also where that failed half way.
+func Up(ctx context.Context, env *Env, p *project.Project, o UpOptions) (*plan.Plan, error) {
+	planned, err := Plan(ctx, env, p, o)
+	if err != nil {
+		return nil, err
+	}
+	if pulls := planned.Pulls(); pulls != nil {
+		// What else there is to do depends on what the pull brings.
+		if err := env.execute(ctx, pulls, o.WaitTimeout); err != nil {
+			return planned, err
+		}
+		o.Pulled = true
+		if planned, err = Plan(ctx, env, p, o); err != nil {
+			return nil, err
+		}
+	}
+	env.warn(planned.Warnings)
+	if err := env.confirm(planned, o.Yes); err != nil {
+		return planned, err
+	}
+	env.tellUnchanged(planned)
+	return planned, env.execute(ctx, planned, o.WaitTimeout)
+}
+
+// upRequest observes, and gathers what the plan depends on.
+func upRequest(ctx context.Context, env *Env, p *project.Project, o UpOptions) (plan.Request, error) {
+	snapshot, err := Observe(ctx, env)
+	if err != nil {
+		return plan.Request{}, err
+	}
+	return plan.Request{
+		Project:   p,
+		State:     snapshot,
+		Several:   env.several(),
+		Joined:    env.joined(snapshot),
+		Locations: env.Locations,
+		Range:     fabricRange(p),
+		Size:      p.Clocker.Network.Size,
+		Options:   o.Options,
+	}, nil
+}
+
+func fabricRange(p *project.Project) netip.Prefix {
+	if r := p.Clocker.Network.CIDR; r.IsValid() {
+		return r
+	}
+	return netip.MustParsePrefix(project.DefaultCIDR)
+}
+
+// joined asks the fabric about each host.
+func (e *Env) joined(s state.Snapshot) map[string]bool {
+	joined := map[string]bool{}
+	if e.Fabric == nil {
+		return joined
+	}
+	for _, o := range s.Ready() {
+		joined[o.Host.Name] = e.Fabric.Joined(o)
+	}
+	return joined
+}
+
+// tellUnchanged tells of what runs already, as Docker Compose does.
+func (e *Env) tellUnchanged(p *plan.Plan) {
+	for _, c := range p.Unchanged {
+		event := execute.Event{ID: "Container " + c.Name, Status: execute.Done, Text: "Running"}
+		if e.several() {
+			event.Host = c.Host
+		}
+		e.Events(event)
+	}
+}
+
+// execute runs a plan on the pool.
+func (e *Env) execute(ctx context.Context, p *plan.Plan, wait time.Duration) error {
+	pool := map[string]hosts.Host{}
+	for _, h := range e.Pool {
+		pool[h.Name] = h
+	}
+	x := &execute.Executor{
+		Engine:      func(name string) (execute.Engine, error) { return e.Connect(pool[name]) },
+		Host:        func(name string) hosts.Host { return pool[name] },
+		Fabric:      e.Fabric,
+		Events:      e.Events,
+		Several:     e.several(),
+		Parallel:    cmp.Or(e.Parallel, defaultParallel*len(e.Pool)),
+		WaitTimeout: wait,
+	}
+	return x.Run(ctx, p)
+}
+
+// defaultParallel is how many steps are at work at once for each host.
+const defaultParallel = 16
