@@ -15,7 +15,7 @@ import (
 // service: 64 hex digits. It is Docker Compose's own, so that either tool
 // recognises the other's containers.
 func (p *Project) ServiceHash(name string) (string, error) {
-	s, err := p.Service(name)
+	s, err := p.GetService(name)
 	if err != nil {
 		return "", err
 	}

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/consts"
@@ -15,6 +18,7 @@ import (
 // Load reads a project. Errors name the file and, where it is known, line and
 // column as FILE:LINE:COLUMN; they never hold values of secrets.
 func Load(ctx context.Context, o Options) (*Project, error) {
+	registerRaw()
 	dir, err := filepath.Abs(o.WorkingDir)
 	if err != nil {
 		return nil, fmt.Errorf("find working directory: %w", err)
@@ -37,12 +41,20 @@ func load(ctx context.Context, o Options, env types.Mapping) (*Project, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Project{EnvFiles: files, sources: src}
+	p := &Project{EnvFiles: files, Separator: separator(o, env), sources: src}
 	p.warnings, err = listen(func() error { return p.read(ctx, o, details) })
 	if err != nil {
 		return nil, src.explain(err)
 	}
 	return p, nil
+}
+
+// separator is what names are joined by.
+func separator(o Options, env types.Mapping) string {
+	if old, err := strconv.ParseBool(env["COMPOSE_COMPATIBILITY"]); o.Compatibility || (err == nil && old) {
+		return "_"
+	}
+	return "-"
 }
 
 // configDetails finds the files and the environment, and reads the files.
@@ -116,13 +128,16 @@ func (p *Project) read(ctx context.Context, o Options, details types.ConfigDetai
 // readModel reads the files without interpolation. Values that ${VARIABLES}
 // stand for are missing, so that neither types nor x-clocker can be checked.
 func (p *Project) readModel(ctx context.Context, o Options, details types.ConfigDetails) error {
-	model, err := loader.LoadModelWithContext(ctx, details, loadOptions(o, details)...)
+	options := loadOptions(o, details)
+	env := details.Environment
+	details.Environment = nil // or variables without a value would get one
+	model, err := loader.LoadModelWithContext(ctx, details, options...)
 	if err != nil {
 		return err
 	}
 	p.model = model
 	name, _ := model["name"].(string)
-	p.Project = &types.Project{Name: name, WorkingDir: details.WorkingDir, Environment: details.Environment}
+	p.Project = &types.Project{Name: name, WorkingDir: details.WorkingDir, Environment: env}
 	return nil
 }
 
@@ -138,15 +153,28 @@ func (p *Project) narrow(o Options) error {
 	if narrowed, err = narrowed.WithSelectedServices(o.Services); err != nil {
 		return err
 	}
+	if !o.NoConsistency {
+		if err := uniqueContainers(narrowed.Services); err != nil {
+			return err
+		}
+	}
 	if !o.AllResources {
 		narrowed = narrowed.WithoutUnnecessaryResources()
 	}
-	if !o.NoEnvResolution {
-		if narrowed, err = narrowed.WithServicesEnvironmentResolved(true); err != nil {
-			return envFileError(err)
+	p.Project, err = resolveFiles(narrowed, o)
+	return err
+}
+
+// uniqueContainers checks that no two services name one container.
+func uniqueContainers(services types.Services) error {
+	named := map[string]string{}
+	for _, service := range slices.Sorted(maps.Keys(services)) {
+		container := services[service].ContainerName
+		if other, taken := named[container]; taken && container != "" {
+			return fmt.Errorf("services %s and %s have the same container_name %q", other, service, container)
 		}
+		named[container] = service
 	}
-	p.Project = narrowed
 	return nil
 }
 
@@ -157,8 +185,10 @@ func loadOptions(o Options, details types.ConfigDetails) []func(*loader.Options)
 			lo.ResolvePaths = !o.NoPathResolution
 			lo.SkipInterpolation = o.NoInterpolate
 			lo.SkipNormalization = o.NoNormalize
+			lo.SkipValidation = o.NoValidation
 			lo.SkipConsistencyCheck = o.NoConsistency
 			lo.SkipResolveEnvironment = true
+			lo.SkipResolveLabels = true
 			lo.ResourceLoaders = []loader.ResourceLoader{noRemote{}}
 			nameProject(lo, o, details)
 		},

@@ -41,6 +41,8 @@ type Options struct {
 	Services []string
 	// AllResources keeps networks, volumes, configs and secrets that no service uses.
 	AllResources bool
+	// Compatibility builds names with underscores; so does COMPOSE_COMPATIBILITY.
+	Compatibility bool
 
 	// NoInterpolate leaves ${VARIABLES} as they stand. Such a project can be
 	// rendered, and nothing else.
@@ -53,6 +55,8 @@ type Options struct {
 	NoPathResolution bool
 	// NoEnvResolution leaves env_file unread.
 	NoEnvResolution bool
+	// NoValidation leaves the files unchecked.
+	NoValidation bool
 }
 
 // StrategyCatalog is what the scheduler knows of strategies.

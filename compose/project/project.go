@@ -1,8 +1,6 @@
 package project
 
 import (
-	"fmt"
-
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
@@ -16,6 +14,8 @@ type Project struct {
 	// EnvFiles are the absolute paths of the env files that the user named, in
 	// order; the default .env is not among them.
 	EnvFiles []string
+	// Separator stands between the parts of names: "-", or "_" as in former days.
+	Separator string
 
 	services map[string]ServiceClocker
 	model    map[string]any // instead of Project's content where it isn't interpolated
@@ -40,13 +40,4 @@ func (p *Project) Warnings() []string { return p.warnings }
 func (p *Project) Strategies(service string, location hosts.Location) []hosts.Strategy {
 	own := p.ServiceClocker(service).Placement.Strategies
 	return append(append([]hosts.Strategy(nil), location.Strategies...), own...)
-}
-
-// Service is the service by its name.
-func (p *Project) Service(name string) (types.ServiceConfig, error) {
-	s, ok := p.Services[name]
-	if !ok {
-		return types.ServiceConfig{}, fmt.Errorf("no such service: %s", name)
-	}
-	return s, nil
 }
