@@ -33,7 +33,7 @@ func hash(p *project.Project, s types.ServiceConfig) (string, error) {
 // resolve is the service with its references to other services replaced by
 // what an engine understands.
 func resolve(p *project.Project, service string, t Target) (types.ServiceConfig, error) {
-	s, err := p.Service(service)
+	s, err := p.GetService(service)
 	if err != nil {
 		return s, err
 	}
