@@ -1,0 +1,48 @@
+// Command clocker-driver is the network driver that runs on every host of a
+// pool of several, as a managed plugin of its engine.
+package main
+
+import (
+	"context"
+	"flag"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/clocker-compose/clocker-compose/weave/driver"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], os.Stderr)
+	stop()
+	if err != nil {
+		os.Exit(1)
+	}
+}
+
+// run drives until the context ends. Standard error goes to the engine's log.
+func run(ctx context.Context, arguments []string, stderr io.Writer) error {
+	// Small and steady beats fast here: every host pays for it.
+	debug.SetGCPercent(25)
+	config := driver.Config{Log: slog.New(slog.NewTextHandler(stderr, nil))}
+	flags := flag.NewFlagSet("clocker-driver", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.StringVar(&config.Socket, "socket", "/run/docker/plugins/clocker.sock", "where the engine expects the plugin")
+	flags.StringVar(&config.State, "state", "/state", "folder in which networks are remembered")
+	flags.StringVar(&config.ResolvConf, "resolv-conf", "/etc/resolv.conf", "file that names the host's resolvers")
+	flags.StringVar(&config.RouterHTTP, "router-http", "127.0.0.1:6784", "the router's control address")
+	flags.StringVar(&config.RouterDNS, "router-dns", "127.0.0.1:6753", "the router's DNS address")
+	flags.IntVar(&config.MTU, "mtu", 1410, "bytes of a packet on the fabric")
+	if err := flags.Parse(arguments); err != nil {
+		return err
+	}
+	err := driver.Run(ctx, config)
+	if err != nil {
+		config.Log.Error("stopped", "error", err)
+	}
+	return err
+}

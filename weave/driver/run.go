@@ -1,0 +1,147 @@
+package driver
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/miekg/dns"
+
+	"github.com/clocker-compose/clocker-compose/weave/driver/names"
+	"github.com/clocker-compose/clocker-compose/weave/driver/passage"
+	"github.com/clocker-compose/clocker-compose/weave/driver/pin"
+	"github.com/clocker-compose/clocker-compose/weave/driver/protocol"
+	"github.com/clocker-compose/clocker-compose/weave/driver/records"
+	"github.com/clocker-compose/clocker-compose/weave/driver/store"
+	"github.com/clocker-compose/clocker-compose/weave/driver/wire"
+)
+
+// Config is what a driver is told on its command line.
+type Config struct {
+	// Socket is where the engine expects the plugin.
+	Socket string
+	// State is the folder in which networks are remembered.
+	State string
+	// ResolvConf names the host's resolvers.
+	ResolvConf string
+	// RouterHTTP and RouterDNS are ADDRESS:PORT of the router on this host.
+	RouterHTTP, RouterDNS string
+	// MTU of the fabric's links, in bytes.
+	MTU int
+	Log *slog.Logger
+}
+
+// tending is how often the host is looked over.
+const tending = time.Second
+
+// Run serves the engine until the context ends.
+func Run(ctx context.Context, c Config) error {
+	known, err := store.Open(filepath.Join(c.State, "driver.json"))
+	if err != nil {
+		return err
+	}
+	links := wire.Wire{MTU: c.MTU}
+	if err := links.EnsureBridge(); err != nil {
+		return err
+	}
+	d, server, keeper := assemble(c, known, links)
+	defer server.Close()
+	if err := d.Restore(); err != nil {
+		c.Log.Error("take up what was left", "error", err)
+	}
+	var tasks sync.WaitGroup
+	defer tasks.Wait()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	tasks.Go(func() { keeper.Run(ctx) })
+	tasks.Go(func() { d.Tend(ctx, tending, func() error { return surroundings(links) }) })
+	return serve(ctx, c, d)
+}
+
+func assemble(c Config, known *store.Store, links wire.Wire) (*Driver, *names.Server, *records.Keeper) {
+	weave := names.Forwarder{Timeout: time.Second, Servers: func() []string { return []string{c.RouterDNS} }}
+	server := &names.Server{Limit: &names.Limit{Total: 256, Each: 32}, Log: c.Log}
+	d := New(Parts{Store: known, Links: links, Names: server, Pin: pinAll, Log: c.Log})
+	server.Answerer = names.Answerer{Directory: d, Weave: weave, Outside: names.Forwarder{
+		Timeout: 1500 * time.Millisecond, Servers: func() []string { return names.Resolvers(c.ResolvConf) },
+	}}
+	keeper := records.New(records.Options{
+		Router: records.Weaver{URL: "http://" + c.RouterHTTP, Client: &http.Client{Timeout: time.Second}},
+		Want:   d.Records, Token: token(), Log: c.Log,
+		Known: func(ctx context.Context, fqdn string) (bool, error) {
+			reply, err := weave.Exchange(ctx, new(dns.Msg).SetQuestion(fqdn, dns.TypeA), false)
+			return err == nil && len(reply.Answer) > 0, err
+		},
+	})
+	d.Publish = keeper.Update
+	return d, server, keeper
+}
+
+// token is a record that no router had before this run.
+func token() records.Record {
+	return records.Record{
+		Owner:   "clocker-driver",
+		FQDN:    names.FQDN("run-"+rand.Text(), "clocker--driver"),
+		Address: netip.AddrFrom4([4]byte{127, 0, 0, 1}),
+	}
+}
+
+func pinAll(networks []store.Network, endpoints []store.Endpoint) error {
+	subnets := map[string]netip.Prefix{}
+	for _, n := range networks {
+		subnets[n.ID] = n.Subnet
+	}
+	rules := pin.Rules{Prefix: wire.PortPrefix, Uplink: wire.Uplink}
+	for _, e := range endpoints {
+		mac, err := net.ParseMAC(e.MAC)
+		if err != nil {
+			return fmt.Errorf("read hardware address of endpoint %s: %w", e.ID, err)
+		}
+		if subnet, ok := subnets[e.Network]; ok && e.Sandbox != "" {
+			rules.Ports = append(rules.Ports, pin.Port{Link: wire.PortName(e.ID), MAC: mac, Address: e.Address, Subnet: subnet})
+		}
+	}
+	return rules.Apply()
+}
+
+// surroundings are what the fabric needs of the host besides its networks.
+func surroundings(links wire.Wire) error {
+	_, err := links.EnsureUplink()
+	return errors.Join(links.EnsureBridge(), err, passage.Ensure(wire.Bridge, wire.RouterBridge), legacy())
+}
+
+func legacy() error {
+	old, err := passage.Legacy("/proc/net/ip_tables_names")
+	if err == nil && old {
+		err = fmt.Errorf("this host filters by iptables-legacy: if containers of different hosts don't reach each other, "+
+			"run `iptables -I DOCKER-USER -i %[1]s -o %[1]s -j ACCEPT` there, and the same for %[2]s", wire.Bridge, wire.RouterBridge)
+	}
+	return err
+}
+
+// serve answers on the socket; one that a killed driver left is replaced.
+func serve(ctx context.Context, c Config, d *Driver) error {
+	if err := os.Remove(c.Socket); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("remove old socket: %w", err)
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "unix", c.Socket)
+	if err != nil {
+		return fmt.Errorf("listen for the engine: %w", err)
+	}
+	server := &http.Server{Handler: protocol.Handler(d, c.Log), ReadHeaderTimeout: 5 * time.Second}
+	stop := context.AfterFunc(ctx, func() { _ = server.Close() }) //nolint:errcheck // ends the process
+	defer stop()
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve the engine: %w", err)
+	}
+	return nil
+}
