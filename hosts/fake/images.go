@@ -1,0 +1,129 @@
+package fake
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/distribution/reference"
+
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// Publish puts images into the registry that this engine pulls from.
+func (e *Engine) Publish(refs ...string) {
+	_ = e.update(func(s *state) error {
+		for _, ref := range refs {
+			s.Registry[familiar(ref)] = madeImage(ref)
+		}
+		return nil
+	})
+}
+
+// Load puts images onto the host.
+func (e *Engine) Load(refs ...string) {
+	_ = e.update(func(s *state) error {
+		for _, ref := range refs {
+			s.addImage(madeImage(ref))
+		}
+		return nil
+	})
+}
+
+// madeImage has an ID and a digest that follow from the reference.
+func madeImage(ref string) hosts.Image {
+	ref = familiar(ref)
+	name, _, _ := strings.Cut(ref, ":")
+	return hosts.Image{
+		ID: "sha256:" + identify("image "+ref), Tags: []string{ref}, Digests: []string{name + "@sha256:" + identify("manifest "+ref)},
+		Size: 1 << 20, Created: time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC),
+	}
+}
+
+// familiar is the short form with a tag: "nginx:latest" for docker.io/library/nginx.
+func familiar(ref string) string {
+	named, err := reference.ParseNormalizedNamed(ref)
+	if err != nil {
+		return ref
+	}
+	return reference.FamiliarString(reference.TagNameOnly(named))
+}
+
+// addImage moves the image's tags to it.
+func (s *state) addImage(image hosts.Image) {
+	for id, other := range s.Images {
+		if id == image.ID {
+			continue
+		}
+		other.Tags = slices.DeleteFunc(slices.Clone(other.Tags), func(t string) bool { return slices.Contains(image.Tags, t) })
+		s.Images[id] = other
+	}
+	s.Images[image.ID] = image
+}
+
+// image finds one by tag, digest, ID or the start of an ID.
+func (s *state) image(ref string) (hosts.Image, error) {
+	short := familiar(ref)
+	for _, i := range sorted(s.Images) {
+		id := strings.TrimPrefix(i.ID, "sha256:")
+		if slices.Contains(i.Tags, short) || slices.Contains(i.Digests, short) || i.ID == ref ||
+			len(ref) >= 4 && strings.HasPrefix(id, strings.TrimPrefix(ref, "sha256:")) {
+			return i, nil
+		}
+	}
+	return hosts.Image{}, notFound("No such image: %s", short)
+}
+
+// PullImage brings an image from the registry to the host.
+func (e *Engine) PullImage(ctx context.Context, ref string, o hosts.PullOptions) error {
+	err := e.call(ctx, "PullImage", ref, func(s *state) error {
+		image, ok := s.Registry[familiar(ref)]
+		if !ok {
+			return notFound("pull access denied for %s, repository does not exist or may require 'docker login'", ref)
+		}
+		s.addImage(image)
+		return nil
+	})
+	if err == nil && o.Progress != nil {
+		o.Progress(hosts.PullProgress{Layer: "layer", Status: "Downloading", Current: 1 << 19, Total: 1 << 20})
+		o.Progress(hosts.PullProgress{Layer: "layer", Status: "Pull complete", Current: 1 << 20, Total: 1 << 20})
+	}
+	return err
+}
+
+// InspectImage returns an image of the host.
+func (e *Engine) InspectImage(ctx context.Context, ref string) (hosts.Image, error) {
+	var found hosts.Image
+	err := e.call(ctx, "InspectImage", ref, func(s *state) (err error) {
+		found, err = s.image(ref)
+		return err
+	})
+	return found, err
+}
+
+// RemoveImage removes a tag, and the image with its last one.
+func (e *Engine) RemoveImage(ctx context.Context, ref string, force bool) error {
+	return e.call(ctx, "RemoveImage", ref, func(s *state) error {
+		image, err := s.image(ref)
+		if err != nil {
+			return err
+		}
+		image.Tags = slices.DeleteFunc(slices.Clone(image.Tags), func(t string) bool { return t == familiar(ref) })
+		if len(image.Tags) > 0 && !strings.HasPrefix(ref, "sha256:") {
+			s.Images[image.ID] = image
+			return nil
+		}
+		return s.removeImage(image, ref, force)
+	})
+}
+
+func (s *state) removeImage(image hosts.Image, ref string, force bool) error {
+	for _, r := range sorted(s.Containers) {
+		if r.ImageID == image.ID && (r.running() || !force) {
+			return conflict("conflict: unable to remove repository reference %q (must force) - container %.12s is using its referenced image %.12s", ref, r.ID, image.ID)
+		}
+	}
+	delete(s.Images, image.ID)
+	return nil
+}
