@@ -1,0 +1,91 @@
+// Package conformance is the one suite that every engine adapter passes: what
+// the layers above rely on, said as tests. hosts/fake runs it, and so does
+// hosts/docker against real engines; where the two differ, the fake is wrong.
+package conformance
+
+import (
+	"context"
+	"io"
+	"testing"
+
+	"github.com/moby/moby/api/types/network"
+
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// Image is the reference of an image that the engine holds. It has /bin/sh,
+// sleep, echo, cat, true and false.
+const Image = "clocker-conformance:latest"
+
+// Engine is what is tested.
+type Engine interface {
+	containers
+	resources
+	streams
+}
+
+type containers interface {
+	CreateContainer(ctx context.Context, spec hosts.ContainerSpec) (id string, err error)
+	StartContainer(ctx context.Context, container string) error
+	StopContainer(ctx context.Context, container string, o hosts.StopOptions) error
+	RemoveContainer(ctx context.Context, container string, force, volumes bool) error
+	RenameContainer(ctx context.Context, container, name string) error
+	InspectContainer(ctx context.Context, container string) (hosts.ContainerDetail, error)
+}
+
+type resources interface {
+	Observe(ctx context.Context) (hosts.Observation, error)
+	PullImage(ctx context.Context, ref string, o hosts.PullOptions) error
+	InspectImage(ctx context.Context, ref string) (hosts.Image, error)
+	RemoveImage(ctx context.Context, ref string, force bool) error
+	CreateNetwork(ctx context.Context, spec hosts.NetworkSpec) (id string, err error)
+	RemoveNetwork(ctx context.Context, network string) error
+	ConnectNetwork(ctx context.Context, network, container string, endpoint *network.EndpointSettings) error
+	DisconnectNetwork(ctx context.Context, network, container string, force bool) error
+	CreateVolume(ctx context.Context, spec hosts.VolumeSpec) error
+	RemoveVolume(ctx context.Context, name string) error
+}
+
+type streams interface {
+	CopyTo(ctx context.Context, container, folder string, content io.Reader) error
+	Exec(ctx context.Context, container string, command []string) (hosts.ExecResult, error)
+	Logs(ctx context.Context, container string, o hosts.LogOptions, line func(hosts.LogLine)) error
+	Events(ctx context.Context, label string, each func(hosts.ContainerEvent)) error
+	Plugin(ctx context.Context, name string) (hosts.Plugin, error)
+}
+
+// Run runs the suite on one engine, which is left as it was.
+func Run(t *testing.T, engine Engine) {
+	for _, test := range []struct {
+		name string
+		run  func(*suite)
+	}{
+		{"observe", testObserve},
+		{"life of a container", testLife},
+		{"names are unique", testNames},
+		{"removal", testRemoval},
+		{"exit code", testExitCode},
+		{"missing things", testMissing},
+		{"half-made container", testHalfMade},
+		{"health", testHealth},
+		{"restart policy", testRestart},
+		{"ports", testPorts},
+		{"networks", testNetworks},
+		{"addresses", testAddresses},
+		{"several networks", testSeveralNetworks},
+		{"volumes", testVolumes},
+		{"anonymous volumes", testAnonymousVolumes},
+		{"images", testImages},
+		{"logs", testLogs},
+		{"followed logs", testFollow},
+		{"exec", testExec},
+		{"files", testFiles},
+		{"events", testEvents},
+		{"cancellation", testCancellation},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			test.run(newSuite(t, engine))
+		})
+	}
+}
