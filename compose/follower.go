@@ -1,0 +1,117 @@
+package compose
+
+import (
+	"errors"
+	"time"
+
+	"github.com/clocker-compose/clocker-compose/compose/state"
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// again is how long to wait before a log is opened anew that ended although its
+// container runs.
+const again = time.Second
+
+// follower follows one container through its starts and stops.
+type follower struct {
+	*followers
+	container state.Container
+	host      *logHost
+	// resume is where to go on in the log, options are those for a log of
+	// which nothing was told.
+	resume  *resume
+	options hosts.LogOptions
+	// start has an element after the container was started.
+	start chan time.Time
+	// last is the time that the last line counted with.
+	last time.Time
+}
+
+// run ends when the container was removed, when the host is lost, and when all
+// following ends.
+func (w *follower) run() {
+	for {
+		select {
+		case at := <-w.start:
+			w.since(at)
+		case <-w.host.ctx.Done():
+			return
+		}
+		w.tell(progress{running: 1})
+		gone := w.runs()
+		w.tell(progress{running: -1})
+		if gone {
+			w.remove(w.container)
+			return
+		}
+	}
+}
+
+// since leaves out what was written before a restart of a container of which
+// nothing was asked for.
+func (w *follower) since(at time.Time) {
+	if w.options.Tail == "0" && !at.IsZero() {
+		w.options.Tail, w.options.Since = "all", at.Format(time.RFC3339Nano)
+	}
+}
+
+// runs follows the container until it doesn't run any more; true where it was removed.
+func (w *follower) runs() (gone bool) {
+	for w.host.ctx.Err() == nil {
+		err := w.read()
+		if errors.Is(err, hosts.ErrNotFound) {
+			return true
+		}
+		w.logs.failed(w.host, w.container, err)
+		detail, inspectErr := w.logs.inspect(w.host, w.container)
+		switch {
+		case errors.Is(inspectErr, hosts.ErrNotFound):
+			return true
+		case inspectErr != nil:
+			w.logs.answers(w.host, w.container)
+			return false
+		case err != nil || w.options.Until != "" || !alive(detail.State):
+			return false
+		}
+		w.pause()
+	}
+	return false
+}
+
+// pause waits until it makes sense to open the log again.
+func (w *follower) pause() {
+	timer := time.NewTimer(again)
+	defer timer.Stop()
+	select {
+	case <-w.start:
+	case <-timer.C:
+	case <-w.host.ctx.Done():
+	}
+}
+
+// read follows the log until the container stops.
+func (w *follower) read() error {
+	o := w.resume.options(w.options)
+	o.Follow = true
+	isNew := w.resume.news()
+	return w.host.engine.Logs(w.host.ctx, w.container.ID, o, func(line hosts.LogLine) {
+		if !isNew(line.Time) {
+			return
+		}
+		r := w.logs.record(w.container, line)
+		w.last = later(line.Time, w.last)
+		if w.tell(progress{line: &r, at: w.last}) {
+			w.resume.delivered(line.Time)
+		}
+	})
+}
+
+// tell is false where nobody listens any more.
+func (w *follower) tell(n progress) bool {
+	select {
+	case w.news <- n:
+		return true
+	case <-w.ctx.Done():
+		return false
+	}
+}
