@@ -1,0 +1,99 @@
+package weave
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// routerStart is how long a router may take until it answers.
+const routerStart = 20 * time.Second
+
+// States of a connection, in the router's words.
+const established = "established"
+
+// mesh tells the router its peers and waits until it is connected with all.
+func (f *Fabric) mesh(ctx context.Context, e Engine, host hosts.Host, peers []string) error {
+	peers = others(peers, host.Address)
+	c := control{e}
+	if err := c.answering(ctx, routerStart); err != nil {
+		return failure(host, "start router", err, fmt.Sprintf("look at `docker logs %s` there: is port %d taken?", RouterName, Port))
+	}
+	if err := c.connect(ctx, peers); err != nil {
+		return failure(host, "tell router its peers", err, "")
+	}
+	return f.settle(ctx, c, host, len(peers))
+}
+
+func others(peers []string, own string) []string {
+	return slices.DeleteFunc(slices.Clone(peers), func(p string) bool { return p == "" || p == own })
+}
+
+// settle waits for as many connections as there are peers. A wrong password
+// ends it at once: waiting does not help.
+func (f *Fabric) settle(ctx context.Context, c control, host hosts.Host, peers int) error {
+	var last report
+	err := poll(ctx, f.o.Settle, func() (bool, error) {
+		r, err := c.report(ctx)
+		if errors.Is(err, errSilent) {
+			return false, nil
+		}
+		last = r
+		if problem := strangers(r); problem != nil {
+			return false, problem
+		}
+		return len(connected(r)) >= peers, err
+	})
+	if errors.Is(err, errSilent) {
+		err = unsettled(last, peers)
+	}
+	return explain(host, err)
+}
+
+func connected(r report) []connection {
+	return slices.DeleteFunc(slices.Clone(r.Router.Connections), func(c connection) bool { return c.State != established })
+}
+
+var (
+	errPassword = errors.New("another host's router uses another key")
+	errPorts    = errors.New("no connection between routers")
+)
+
+// strangers are peers with another password.
+func strangers(r report) error {
+	for _, c := range r.Router.Connections {
+		if strings.Contains(c.Info, "decrypt") || strings.Contains(c.Info, "assword") {
+			return fmt.Errorf("%w: %s: %s", errPassword, c.Address, clean(c.Info))
+		}
+	}
+	return nil
+}
+
+// unsettled names the connections that failed, with the router's reasons.
+func unsettled(r report, peers int) error {
+	var reasons []string
+	for _, c := range r.Router.Connections {
+		if c.State != established {
+			reasons = append(reasons, clean(c.Address+" is "+c.State+": "+c.Info))
+		}
+	}
+	slices.Sort(reasons)
+	return fmt.Errorf("%w: %d of %d: %s", errPorts, len(connected(r)), peers, strings.Join(slices.Compact(reasons), "; "))
+}
+
+func explain(host hosts.Host, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, errPassword):
+		return failure(host, "join fabric", err, "give every user of the pool the same fabric key")
+	case errors.Is(err, errPorts):
+		return failure(host, "join fabric", err, fmt.Sprintf("open ports %d/tcp, %d/udp and %d/udp between the hosts", Port, Port, Port+1))
+	}
+	return failure(host, "join fabric", err, "")
+}

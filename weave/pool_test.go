@@ -1,0 +1,103 @@
+//go:build e2e
+
+package weave_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	"gotest.tools/v3/assert"
+
+	"github.com/clocker-compose/clocker-compose/hosts"
+	"github.com/clocker-compose/clocker-compose/hosts/docker"
+	"github.com/clocker-compose/clocker-compose/weave"
+)
+
+// pool are the engines of CLOCKER_E2E_HOSTS: "name=endpoint@address", separated by spaces.
+type pool struct {
+	hosts   []hosts.Host
+	engines map[string]*docker.Engine
+}
+
+func openPool(t *testing.T) *pool {
+	t.Helper()
+	list := strings.Fields(os.Getenv("CLOCKER_E2E_HOSTS"))
+	if len(list) == 0 {
+		t.Skip("needs engines: set CLOCKER_E2E_HOSTS to \"name=endpoint@address …\"")
+	}
+	p := &pool{engines: map[string]*docker.Engine{}}
+	for _, entry := range list {
+		name, rest, _ := strings.Cut(entry, "=")
+		endpoint, address, _ := strings.Cut(rest, "@")
+		h := hosts.Host{
+			Name: name, Address: address, Endpoint: hosts.Endpoint{URL: endpoint},
+			Platform: hosts.Platform{OS: "linux", Arch: "amd64"}, Status: hosts.Status{Ready: true},
+		}
+		e, err := docker.Open(h, docker.Options{})
+		assert.NilError(t, err)
+		t.Cleanup(func() { _ = e.Close() })
+		p.hosts, p.engines[name] = append(p.hosts, h), e
+	}
+	return p
+}
+
+func (p *pool) connect(h hosts.Host) (weave.Engine, error) {
+	if e := p.engines[h.Name]; e != nil {
+		return e, nil
+	}
+	return nil, fmt.Errorf("no host %s", h.Name)
+}
+
+// others are all hosts but one.
+func (p *pool) others(h hosts.Host) (list []hosts.Host, addresses []string) {
+	for _, o := range p.hosts {
+		if o.Name != h.Name {
+			list, addresses = append(list, o), append(addresses, o.Address)
+		}
+	}
+	return list, addresses
+}
+
+// join joins all hosts at once, as an executor does.
+func (p *pool) join(ctx context.Context, f *weave.Fabric) error {
+	g, ctx := errgroup.WithContext(ctx)
+	for _, h := range p.hosts {
+		_, peers := p.others(h)
+		g.Go(func() error { return f.Join(ctx, h, peers) })
+	}
+	return g.Wait()
+}
+
+func TestJoinAll(t *testing.T) {
+	p := openPool(t)
+	f := weave.New(weave.Options{Connect: p.connect, Password: "correct horse"})
+	start := time.Now()
+	assert.NilError(t, p.join(t.Context(), f))
+	t.Logf("joined in %v", time.Since(start))
+	for _, h := range p.hosts {
+		o, err := p.engines[h.Name].Observe(t.Context())
+		assert.NilError(t, err)
+		o.Host.Name = h.Name
+		assert.Assert(t, f.Joined(o), "%s: %v", h.Name, o.Host.Drivers)
+		s, err := f.Status(t.Context(), h)
+		assert.NilError(t, err)
+		t.Logf("%s %+v", h.Name, s)
+	}
+	start = time.Now()
+	assert.NilError(t, p.join(t.Context(), f))
+	t.Logf("again in %v", time.Since(start))
+}
+
+func TestLeaveAll(t *testing.T) {
+	p := openPool(t)
+	f := weave.New(weave.Options{Connect: p.connect, Password: "correct horse"})
+	for _, h := range p.hosts {
+		others, _ := p.others(h)
+		assert.NilError(t, f.Leave(t.Context(), h, others))
+	}
+}
