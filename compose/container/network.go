@@ -68,16 +68,16 @@ func (r *replica) endpoint(key string, config types.ServiceNetworkConfig) (*netw
 	if _, ok := r.target.Fabric[key]; ok {
 		return r.fabricEndpoint(key, config)
 	}
-	var errs [3]error
+	var errs [2]error
 	endpoint := &network.EndpointSettings{
 		Aliases:    r.aliases(config),
 		Links:      r.links(),
 		GwPriority: config.GatewayPriority,
 	}
+	endpoint.DriverOpts = driverOptions(config)
 	endpoint.MacAddress, errs[0] = r.macAddress(key, config.MacAddress)
-	endpoint.DriverOpts, errs[1] = r.driverOptions(key, config)
 	if r.Networks[key] != nil {
-		endpoint.IPAMConfig, errs[2] = r.addresses(key, config)
+		endpoint.IPAMConfig, errs[1] = r.addresses(key, config)
 		endpoint.IPAddress = endpoint.IPAMConfig.IPv4Address
 	}
 	return endpoint, errors.Join(errs[:]...)
@@ -92,20 +92,16 @@ func (r *replica) aliases(config types.ServiceNetworkConfig) []string {
 	return append(names, config.Aliases...)
 }
 
-func (r *replica) driverOptions(key string, config types.ServiceNetworkConfig) (map[string]string, error) {
+func driverOptions(config types.ServiceNetworkConfig) map[string]string {
 	options := maps.Clone(config.DriverOpts)
 	if config.InterfaceName == "" {
-		return options, nil
-	}
-	if !r.atLeast(28, 1) {
-		return nil, r.refuse("networks."+key+".interface_name", "update the engine",
-			"needs Docker Engine 28.1, and host %s has %s", r.target.Host.Name, r.target.Host.EngineVersion)
+		return options
 	}
 	if options == nil {
 		options = types.Options{}
 	}
 	options[optionInterface] = config.InterfaceName
-	return options, nil
+	return options
 }
 
 func (r *replica) addresses(key string, config types.ServiceNetworkConfig) (*network.EndpointIPAMConfig, error) {

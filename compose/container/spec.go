@@ -26,7 +26,7 @@ func Spec(p *project.Project, service string, number int, t Target) (hosts.Conta
 	host, hostErr := r.hostConfig()
 	networks, networkErr := r.networks()
 	files, fileErr := r.files()
-	if err := errors.Join(configErr, hostErr, networkErr, fileErr); err != nil {
+	if err := errors.Join(r.checkEngine(), configErr, hostErr, networkErr, fileErr); err != nil {
 		return hosts.ContainerSpec{}, err
 	}
 	return hosts.ContainerSpec{

@@ -72,9 +72,6 @@ func (r *replica) volume(v types.ServiceVolumeConfig) (mounted, error) {
 	case types.VolumeTypeTmpfs:
 		m.TmpfsOptions = tmpfsOptions(v.Tmpfs)
 	case types.VolumeTypeImage:
-		if !r.atLeast(28, 0) {
-			return mounted{}, r.refuse("volumes", "update the engine", "mounting an image needs Docker Engine 28, and host %s has %s", r.target.Host.Name, r.target.Host.EngineVersion)
-		}
 		if v.Image != nil {
 			m.ImageOptions = &mount.ImageOptions{Subpath: v.Image.SubPath}
 		}

@@ -1,0 +1,158 @@
+package container
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/clocker-compose/clocker-compose/compose/project"
+)
+
+// Unsupported are the attributes of a service that nothing acts on yet, or that
+// have no meaning outside Swarm: fatal ones, without which the service would
+// not be what its file says, and those that are ignored, to warn of. Several
+// tells whether the pool has several hosts. What depends on the host that a
+// replica goes to is refused by [Spec].
+func Unsupported(p *project.Project, service string, several bool) []*Problem {
+	s, ok := p.Services[service]
+	if !ok {
+		return nil
+	}
+	var found []*Problem
+	for _, c := range slices.Concat(missing(s), swarmOnly(s), copied(p, s, several)) {
+		if c.used {
+			c.Service = service
+			found = append(found, &c.Problem)
+		}
+	}
+	return found
+}
+
+// check is a problem where the attribute is used.
+type check struct {
+	used bool
+	Problem
+}
+
+// missing are what this version doesn't do.
+func missing(s types.ServiceConfig) []check {
+	refused := func(attribute, what, hint string, used bool) check {
+		return check{used, Problem{Attribute: attribute, Fatal: true, Hint: hint,
+			Reason: what + " in this version"}}
+	}
+	const hooks = "the command isn't run, and the service would not be what its file says,"
+	return []check{
+		refused("provider", "services of a provider aren't made", "start it by other means and remove the service", s.Provider != nil),
+		refused("models", "models aren't run", "run the model as a service of its own", len(s.Models) > 0),
+		refused("pre_start", hooks, "make it a service that others depend on with service_completed_successfully", len(s.PreStart) > 0),
+		refused("post_start", hooks, "put it into the container's own command", len(s.PostStart) > 0),
+		refused("pre_stop", hooks, "handle stop_signal in the container", len(s.PreStop) > 0),
+		{intervals(s), Problem{Attribute: "pull_policy", Reason: "an image that is there is not looked for again; " + s.PullPolicy + " works as missing"}},
+		{s.PullRefreshAfter != "", Problem{Attribute: "pull_refresh_after", Reason: "is ignored; an image that is there is not looked for again"}},
+	}
+}
+
+func intervals(s types.ServiceConfig) bool {
+	policy, _, err := s.GetPullPolicy()
+	return err == nil && policy == types.PullPolicyRefresh
+}
+
+// swarmOnly are what only Swarm does. Docker Compose ignores them too.
+func swarmOnly(s types.ServiceConfig) []check {
+	ignored := func(attribute, reason string, used bool) check {
+		return check{used, Problem{Attribute: attribute, Reason: "is ignored: " + reason}}
+	}
+	all := []check{
+		ignored("credential_spec", "only Windows containers under Swarm have one", s.CredentialSpec != nil),
+	}
+	d := s.Deploy
+	if d == nil {
+		return all
+	}
+	all = append(all,
+		ignored("deploy.labels", "there is no object but the containers to label; use labels", len(d.Labels) > 0),
+		ignored("deploy.endpoint_mode", "the name of a service answers with all its replicas", d.EndpointMode != ""),
+		ignored("deploy.update_config", "there are no rolling updates in this version", d.UpdateConfig != nil),
+		ignored("deploy.rollback_config", "there is no roll-back", d.RollbackConfig != nil),
+		ignored("deploy.placement.preferences", "use x-clocker.placement", len(d.Placement.Preferences) > 0))
+	if r := d.RestartPolicy; r != nil {
+		const timing = "the engine decides when to start a container again"
+		all = append(all, ignored("deploy.restart_policy.delay", timing, r.Delay != nil),
+			ignored("deploy.restart_policy.window", timing, r.Window != nil))
+	}
+	if r := d.Resources.Reservations; r != nil {
+		all = append(all, ignored("deploy.resources.reservations.generic_resources", "only Swarm counts them", len(r.GenericResources) > 0))
+	}
+	return all
+}
+
+// copied are owners and modes of files that are mounted, and so keep their own.
+func copied(p *project.Project, s types.ServiceConfig, several bool) []check {
+	var all []check
+	add := func(kind string, ref types.FileReferenceConfig, file string) {
+		owned := ref.UID != "" || ref.GID != "" || ref.Mode != nil
+		all = append(all, check{owned && file != "" && !several, Problem{
+			Attribute: kind,
+			Reason:    fmt.Sprintf("uid, gid and mode of %s are ignored: its file is mounted as it is", ref.Source),
+		}})
+	}
+	for _, c := range s.Configs {
+		add("configs", types.FileReferenceConfig(c), p.Configs[c.Source].File)
+	}
+	for _, c := range s.Secrets {
+		add("secrets", types.FileReferenceConfig(c), p.Secrets[c.Source].File)
+	}
+	return all
+}
+
+// UnsupportedResources are sentences about what the project's networks,
+// configs, secrets and jobs say in vain.
+func UnsupportedResources(p *project.Project, several bool) []string {
+	var all []string
+	tell := func(used bool, format string, args ...any) {
+		if used {
+			all = append(all, fmt.Sprintf(format, args...))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.Jobs)) {
+		tell(true, "job %s is ignored: jobs aren't run in this version", name)
+	}
+	for _, key := range slices.Sorted(maps.Keys(p.Networks)) {
+		for _, attribute := range fabricIgnores(p.Networks[key], several) {
+			tell(true, "network %s: %s is ignored on a pool of several hosts", key, attribute)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(p.Configs)) {
+		tell(len(p.Configs[key].Labels) > 0, "config %s: labels are ignored, only Swarm has an object to label", key)
+	}
+	for _, key := range slices.Sorted(maps.Keys(p.Secrets)) {
+		s := p.Secrets[key]
+		tell(len(s.Labels) > 0, "secret %s: labels are ignored, only Swarm has an object to label", key)
+		tell(len(s.DriverOpts) > 0, "secret %s: driver_opts are ignored, only Swarm has drivers of secrets", key)
+	}
+	return all
+}
+
+// fabricIgnores are the attributes of a network that the fabric decides itself.
+func fabricIgnores(n types.NetworkConfig, several bool) []string {
+	if !several || bool(n.External) || n.Driver != "" && n.Driver != "bridge" {
+		return nil
+	}
+	var ignored []string
+	add := func(used bool, attribute string) {
+		if used && !slices.Contains(ignored, attribute) {
+			ignored = append(ignored, attribute)
+		}
+	}
+	add(len(n.DriverOpts) > 0, "driver_opts")
+	add(n.Ipam.Driver != "" && n.Ipam.Driver != "default", "ipam.driver")
+	add(len(n.Ipam.Options) > 0, "ipam.options")
+	for _, pool := range n.Ipam.Config {
+		add(pool.Gateway != "", "ipam.config.gateway")
+		add(pool.IPRange != "", "ipam.config.ip_range")
+		add(len(pool.AuxiliaryAddresses) > 0, "ipam.config.aux_addresses")
+	}
+	return ignored
+}
