@@ -2,7 +2,6 @@ package docker
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -76,11 +75,12 @@ func health(s container.HealthStatus) string {
 
 // exitCode reads the engine's sentence: "Exited (137) 2 minutes ago".
 func exitCode(status string) int {
-	m := regexp.MustCompile(`^Exited \((-?\d+)\)`).FindStringSubmatch(status)
-	if m == nil {
+	rest, ok := strings.CutPrefix(status, "Exited (")
+	if !ok {
 		return 0
 	}
-	code, _ := strconv.Atoi(m[1])
+	number, _, _ := strings.Cut(rest, ")")
+	code, _ := strconv.Atoi(number)
 	return code
 }
 

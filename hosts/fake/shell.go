@@ -1,7 +1,6 @@
 package fake
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -40,7 +39,7 @@ func statements(command []string) [][]string {
 		return [][]string{command}
 	}
 	var all [][]string
-	for _, s := range regexp.MustCompile(`;|&&|\n`).Split(command[2], -1) {
+	for s := range strings.SplitSeq(strings.NewReplacer("&&", ";", "\n", ";").Replace(command[2]), ";") {
 		if words := strings.Fields(s); len(words) > 0 {
 			all = append(all, words)
 		}

@@ -1,0 +1,47 @@
+package docker_test
+
+import (
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+// TestMain makes the test binary stand in for the docker command at the far
+// end of an SSH connection, where it is linked to under that name.
+func TestMain(m *testing.M) {
+	if filepath.Base(os.Args[0]) == "docker" {
+		os.Exit(dialStdio())
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// dialStdio joins stdin and stdout to the socket that a file beside the
+// command names, and notes each run there.
+func dialStdio() int {
+	dir := filepath.Dir(os.Args[0])
+	runs, err := os.OpenFile(filepath.Join(dir, "runs"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return 3
+	}
+	_, _ = io.WriteString(runs, strings.Join(os.Args[1:], " ")+"\n")
+	_ = runs.Close()
+	socket, err := os.ReadFile(filepath.Join(dir, "socket"))
+	if err != nil {
+		return 4
+	}
+	c, err := net.Dial("unix", string(socket))
+	if err != nil {
+		return 5
+	}
+	go func() {
+		_, _ = io.Copy(c, os.Stdin)
+		_ = c.(*net.UnixConn).CloseWrite()
+	}()
+	_, _ = io.Copy(os.Stdout, c)
+	return 0
+}
