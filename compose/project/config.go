@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
@@ -18,22 +20,18 @@ type Config struct {
 	Locations map[string]hosts.Location
 
 	path    string
+	content any // as YAML gave it
 	sources sources
 }
 
-// ReadConfig reads a config file; one that doesn't exist is empty. Strategies
-// of its locations are checked against the catalog where there is one.
+// ReadConfig reads a config file; one that doesn't exist is empty. Whether the
+// strategies of its locations exist is left to Load, which has the catalog.
 func ReadConfig(path string) (Config, error) {
-	c := Config{path: path}
 	content, err := readConfigFile(path)
 	if err != nil {
-		return c, err
+		return Config{path: path}, err
 	}
-	c.sources, err = parse(path, path, content)
-	if err != nil || len(c.sources) == 0 {
-		return c, err
-	}
-	return c, c.decode()
+	return parseConfig(path, content)
 }
 
 func readConfigFile(path string) ([]byte, error) {
@@ -45,31 +43,44 @@ func readConfigFile(path string) ([]byte, error) {
 		return nil, fmt.Errorf("read config file %s: %w", path, reason(err))
 	}
 	defer func() { _ = f.Close() }()
-	return readBounded(path, f)
+	return readBounded("config", path, f)
 }
 
-func (c *Config) decode() error {
-	var v any
-	if err := c.sources[0].root.Decode(&v); err != nil {
-		return yamlError(c.path, err)
+func parseConfig(file string, content []byte) (Config, error) {
+	c := Config{path: file}
+	docs, err := parse(file, file, content)
+	if err != nil || len(docs) == 0 {
+		return c, err
 	}
-	if v == nil {
-		return nil
+	c.sources = docs
+	if err := docs[0].root.Decode(&c.content); err != nil {
+		return c, yamlError(file, err)
 	}
-	d := &decoder{}
+	declared, err := c.decode(nil)
+	if err != nil {
+		return c, err
+	}
+	c.Default, c.Locations = declared.Default, map[string]hosts.Location{}
+	for name, l := range declared.Locations {
+		c.Locations[name] = c.sources.location(path{}.key("locations").key(name), name, l, filepath.Dir(file))
+	}
+	return c, nil
+}
+
+// decode reads and checks the content. A file of nothing but comments is empty.
+func (c Config) decode(catalog StrategyCatalog) (declaredConfig, error) {
 	var declared declaredConfig
-	d.decode(path{}, v, &declared)
-	d.unavailable(path{}, v)
+	if c.content == nil {
+		return declared, nil
+	}
+	d := &decoder{catalog: catalog}
+	d.decode(path{}, c.content, &declared)
+	d.unavailable(path{}, c.content)
 	if _, ok := declared.Locations[declared.Default]; !ok && declared.Default != "" {
-		d.problem(path{}.key("default"), "there is no location %q", declared.Default)
+		d.problem(path{}.key("default"), "there is no location %q%s", declared.Default, suggest(declared.Default, slices.Collect(maps.Keys(declared.Locations))))
 	}
 	if len(d.problems) > 0 {
-		return c.sources.locate(d.problems)
+		return declared, c.sources.locate(d.problems)
 	}
-	c.Default = declared.Default
-	c.Locations = map[string]hosts.Location{}
-	for name, l := range declared.Locations {
-		c.Locations[name] = c.sources.location(path{}.key("locations").key(name), name, l, filepath.Dir(c.path))
-	}
-	return nil
+	return declared, nil
 }

@@ -4,10 +4,10 @@ package project
 // these structs; the exported types hold what they mean.
 
 type declaredProject struct {
-	Location  names                       `yaml:"location"`
-	Placement declaredPlacement           `yaml:"placement"`
-	Network   declaredNetwork             `yaml:"network"`
-	Locations map[string]declaredLocation `yaml:"locations"`
+	Location  names             `yaml:"location"`
+	Placement declaredPlacement `yaml:"placement"`
+	Network   declaredNetwork   `yaml:"network"`
+	Locations declaredLocations `yaml:"locations"`
 }
 
 type declaredService struct {
@@ -28,6 +28,8 @@ type declaredNetwork struct {
 	Size    prefix `yaml:"size"`
 	Encrypt *bool  `yaml:"encrypt"`
 }
+
+type declaredLocations map[string]declaredLocation
 
 type declaredLocation struct {
 	Hosts       []declaredHost    `yaml:"hosts"`
@@ -63,6 +65,6 @@ type declaredTLS struct {
 }
 
 type declaredConfig struct {
-	Default   string                      `yaml:"default"`
-	Locations map[string]declaredLocation `yaml:"locations"`
+	Default   string            `yaml:"default"`
+	Locations declaredLocations `yaml:"locations"`
 }

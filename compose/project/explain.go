@@ -1,34 +1,93 @@
 package project
 
 import (
+	"errors"
+	"fmt"
 	"regexp"
+	"slices"
 	"strings"
+
+	"github.com/compose-spec/compose-go/v2/schema"
+	"github.com/compose-spec/compose-go/v2/tree"
 )
 
-// validating finds what compose-go's schema check says, and of which file.
-var validating = regexp.MustCompile(`^validating (.+?): (\S+) (.*)$`)
+// What compose-go's errors say of the place that they mean. It has no
+// positions, but words for paths.
+var (
+	mentionedPath    = regexp.MustCompile(`(?:services|networks|volumes|configs|secrets|jobs|models)(?:\.[\w-]+|\[[^\]]*\])+`)
+	mentionedService = regexp.MustCompile(`service "([^"]+)" (depends on|refers to) undefined (service|network|volume|secret|config)`)
+	unknownKey       = regexp.MustCompile(`^(\S+)\.([^.\s]+) false schema$`)
+	preamble         = regexp.MustCompile(`^(?:validating \S+: |decoding failed due to the following error\(s\): |failed to parse \S+: (?:yaml: )?)`)
+	notANumber       = regexp.MustCompile(`strconv\.\w+: parsing ("[^"]*"): invalid syntax`)
+)
 
-// unknownProperty finds the key that the schema doesn't have.
-var unknownProperty = regexp.MustCompile(`additional propert(?:y|ies) '([^']+)'`)
-
-// explain makes an error of compose-go one line with the place that it means.
+// explain makes an error of compose-go one line that begins with the place that
+// it means, as far as it can be told.
 func (s sources) explain(err error) error {
-	text := oneLine(err.Error())
-	m := validating.FindStringSubmatch(text)
-	if m == nil {
+	var own *Error
+	if errors.As(err, &own) {
 		return err
 	}
-	var p path
-	for key := range strings.SplitSeq(m[2], ".") {
-		p = p.key(key)
+	text := s.clean(err.Error())
+	at, atKey := mentioned(text)
+	if key := unknownKey.FindStringSubmatch(text); key != nil {
+		atKey = true
+		text = fmt.Sprintf("%s has no key %q%s", key[1], key[2], suggest(key[2], siblings(at)))
 	}
-	atKey := false
-	if unknown := unknownProperty.FindStringSubmatch(m[3]); unknown != nil {
-		p, atKey = p.key(unknown[1]), true
+	if len(at) > 1 {
+		if place, depth := s.deepest(at, atKey); depth > 1 {
+			return &Error{Position: place.Position, Message: text}
+		}
 	}
-	found, _ := s.find(p, atKey)
-	if found.File == "" {
-		return err
+	if len(s) == 1 && !strings.Contains(text, s[0].name) {
+		return &Error{Position: Position{File: s[0].name}, Message: text}
 	}
-	return &Error{Position: found.Position, Message: m[2] + " " + m[3]}
+	return errors.New(text)
+}
+
+// clean takes out of an error's text what doesn't help.
+func (s sources) clean(text string) string {
+	text = preamble.ReplaceAllString(oneLine(text), "")
+	text = strings.TrimSuffix(text, ": invalid compose project")
+	text = notANumber.ReplaceAllString(text, "$1 isn't a number")
+	for _, src := range s {
+		text = strings.ReplaceAll(text, src.file, src.name)
+	}
+	return text
+}
+
+// mentioned is the path that an error's text holds, and whether it means a key.
+func mentioned(text string) (at path, atKey bool) {
+	if m := mentionedService.FindStringSubmatch(text); m != nil {
+		list := m[3] + "s"
+		if m[2] == "depends on" {
+			list = "depends_on"
+		}
+		return path{}.key("services").key(m[1]).key(list), false
+	}
+	found := mentionedPath.FindString(text)
+	for _, key := range strings.FieldsFunc(found, func(r rune) bool { return strings.ContainsRune(".[]", r) }) {
+		at = at.key(key)
+	}
+	return at, false
+}
+
+// siblings are the keys that could stand where the last of a path does.
+func siblings(at path) []string {
+	if len(at) == 0 {
+		return nil
+	}
+	parent := make([]string, len(at)-1)
+	for i := range parent {
+		parent[i] = at[i].key
+	}
+	var names []string
+	for _, known := range schema.AttributePaths() {
+		parts := known.Parts()
+		if len(parts) == len(at) && parts[len(parts)-1] != "*" && tree.NewPath(parent...).Matches(tree.NewPath(parts[:len(parent)]...)) {
+			names = append(names, parts[len(parts)-1])
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }

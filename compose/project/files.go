@@ -98,7 +98,7 @@ func readFile(path string, in io.Reader) ([]byte, error) {
 		if in == nil {
 			return nil, errors.New("compose file -: there is no standard input")
 		}
-		return readBounded("standard input", in)
+		return readBounded("compose", "standard input", in)
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -108,16 +108,17 @@ func readFile(path string, in io.Reader) ([]byte, error) {
 	if info, err := f.Stat(); err == nil && info.IsDir() {
 		return nil, fmt.Errorf("read compose file %s: is a directory", path)
 	}
-	return readBounded(path, f)
+	return readBounded("compose", path, f)
 }
 
-func readBounded(name string, in io.Reader) ([]byte, error) {
+// readBounded reads what is to be a file of a kind: compose or config.
+func readBounded(kind, name string, in io.Reader) ([]byte, error) {
 	content, err := io.ReadAll(io.LimitReader(in, maxFile+1))
 	if err != nil {
-		return nil, fmt.Errorf("read compose file %s: %w", name, reason(err))
+		return nil, fmt.Errorf("read %s file %s: %w", kind, name, reason(err))
 	}
 	if len(content) > maxFile {
-		return nil, fmt.Errorf("%s isn't a compose file: it is larger than %s", name, units.BytesSize(maxFile))
+		return nil, fmt.Errorf("%s isn't a %s file: it is larger than %s", name, kind, units.BytesSize(maxFile))
 	}
 	return content, nil
 }

@@ -3,9 +3,21 @@ package project
 import (
 	"maps"
 	"path/filepath"
+	"slices"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
+
+// decode reads locations, whose names must be names.
+func (l *declaredLocations) decode(d *decoder, at path, v any) {
+	type plain declaredLocations // without this method
+	d.decode(at, v, (*plain)(l))
+	for _, location := range slices.Sorted(maps.Keys(*l)) {
+		if !nameForm.MatchString(location) {
+			d.keyProblem(at.key(location), "%q can't be a location's name: use letters, digits, dots, dashes and underscores", location)
+		}
+	}
+}
 
 // decode reads a host: an endpoint alone, or a mapping.
 func (h *declaredHost) decode(d *decoder, at path, v any) {

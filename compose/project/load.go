@@ -41,6 +41,9 @@ func load(ctx context.Context, o Options, env types.Mapping) (*Project, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(src) == 0 {
+		return nil, &Error{Position{File: display(o.WorkingDir, details.ConfigFiles[0].Filename)}, "is empty"}
+	}
 	p := &Project{EnvFiles: files, Separator: separator(o, env), sources: src}
 	p.warnings, err = listen(func() error { return p.read(ctx, o, details) })
 	if err != nil {
@@ -118,6 +121,9 @@ func (p *Project) read(ctx context.Context, o Options, details types.ConfigDetai
 		return err
 	}
 	if o.Config != nil {
+		if _, err := o.Config.decode(o.Strategies); err != nil {
+			return err
+		}
 		if err := p.checkLocations(*o.Config); err != nil {
 			return err
 		}

@@ -20,20 +20,26 @@ type place struct {
 // holds it, as the last one wins. Of a path that no file holds whole, it is the
 // place of the longest part that one does; found tells which.
 func (s sources) find(p path, atKey bool) (best place, found bool) {
-	deepest := -1
-	for i := len(s) - 1; i >= 0; i-- {
-		node, depth := walk(s[i].root, p, atKey)
-		if depth > deepest {
-			deepest = depth
-			best = place{Position{s[i].name, node.Line, node.Column}, s[i]}
-		}
-	}
-	if deepest < len(p) {
+	best, depth := s.deepest(p, atKey)
+	if depth < len(p) {
 		if at, ok := s.findInherited(p, atKey); ok {
 			return at, true
 		}
 	}
-	return best, deepest == len(p)
+	return best, depth == len(p)
+}
+
+// deepest is the place of as much of a path as any file holds, and the number
+// of its steps.
+func (s sources) deepest(p path, atKey bool) (best place, depth int) {
+	depth = -1
+	for i := len(s) - 1; i >= 0; i-- {
+		if node, d := walk(s[i].root, p, atKey); d > depth {
+			depth = d
+			best = place{Position{s[i].name, node.Line, node.Column}, s[i]}
+		}
+	}
+	return best, depth
 }
 
 // findInherited looks for what a service has from another one by extends.

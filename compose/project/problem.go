@@ -1,8 +1,10 @@
 package project
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Position is a place in a file; lines and columns count from 1.
@@ -47,12 +49,19 @@ type problem struct {
 	message string
 }
 
-// locate turns problems into errors, each with its place.
+// locate turns problems into errors, each with its place, in order of places.
 func (s sources) locate(problems []problem) error {
-	var errs []error
+	var found []*Error
 	for _, p := range problems {
 		place, _ := s.find(p.path, p.atKey)
-		errs = append(errs, &Error{Position: place.Position, Message: p.message})
+		found = append(found, &Error{Position: place.Position, Message: p.message})
+	}
+	slices.SortStableFunc(found, func(a, b *Error) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	errs := make([]error, len(found))
+	for i, e := range found {
+		errs[i] = e
 	}
 	return errors.Join(errs...)
 }

@@ -1,8 +1,10 @@
 package project
 
 import (
+	"cmp"
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -17,14 +19,19 @@ var secretKey = regexp.MustCompile(`(?i)pass|secret|token|key|credential|auth|pr
 
 // scrub takes the values of secret variables out of an error's text.
 func scrub(err error, env types.Mapping) error {
-	text := err.Error()
-	clean := text
+	var secrets []string
 	for key, value := range env {
 		if len(value) >= minSecret && secretKey.MatchString(key) {
-			clean = strings.ReplaceAll(clean, value, "***")
+			secrets = append(secrets, value)
 		}
 	}
-	if clean == text {
+	// The longest first: one may be part of another.
+	slices.SortFunc(secrets, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+	clean := err.Error()
+	for _, secret := range secrets {
+		clean = strings.ReplaceAll(clean, secret, "***")
+	}
+	if clean == err.Error() {
 		return err
 	}
 	return errors.New(clean)

@@ -3,12 +3,13 @@ package project
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/agext/levenshtein"
 )
 
-// suggest is "; did you mean …?" with the nearest of the valid words, or the
-// list of them where none is near.
+// suggest is "; did you mean …?" with the nearest of the valid words, or all of
+// them where none is near. It follows a sentence that names the wrong word.
 func suggest(word string, valid []string) string {
 	if len(valid) == 0 {
 		return ""
@@ -20,7 +21,7 @@ func suggest(word string, valid []string) string {
 	if levenshtein.Distance(word, nearest, nil) <= 1+len(word)/3 {
 		return fmt.Sprintf("; did you mean %q?", nearest)
 	}
-	return "; there is " + list(valid)
+	return fmt.Sprintf(" (valid: %s)", strings.Join(valid, ", "))
 }
 
 // list is words as a sentence has them: "a, b and c".

@@ -137,3 +137,13 @@ func (p *prefix) decode(d *decoder, at path, v any) {
 	}
 	*p = prefix(f)
 }
+
+// decode reads a network, whose subnets must fit into it.
+func (n *declaredNetwork) decode(d *decoder, at path, v any) {
+	type plain declaredNetwork // without this method
+	d.decode(at, v, (*plain)(n))
+	out := n.network()
+	if out.Size < out.CIDR.Bits() {
+		d.problem(at.key("size"), "%s must be %d or more, as in the network %s", at.key("size"), out.CIDR.Bits(), out.CIDR)
+	}
+}
