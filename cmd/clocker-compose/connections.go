@@ -1,0 +1,47 @@
+package main
+
+import (
+	"errors"
+	"sync"
+
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// connections keeps one engine a host for as long as the program runs.
+type connections struct {
+	open func(hosts.Host) (engine, error)
+
+	mu    sync.Mutex
+	byKey map[string]engine
+}
+
+func newConnections(open func(hosts.Host) (engine, error)) *connections {
+	return &connections{open: open, byKey: map[string]engine{}}
+}
+
+// connect returns the engine of a host, the same one each time.
+func (c *connections) connect(h hosts.Host) (engine, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	key := h.Name + "\x00" + h.Endpoint.String()
+	if e, ok := c.byKey[key]; ok {
+		return e, nil
+	}
+	e, err := c.open(h)
+	if err != nil {
+		return nil, err
+	}
+	c.byKey[key] = e
+	return e, nil
+}
+
+func (c *connections) close() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var problems []error
+	for key, e := range c.byKey {
+		problems = append(problems, e.Close())
+		delete(c.byKey, key)
+	}
+	return errors.Join(problems...)
+}

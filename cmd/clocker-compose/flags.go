@@ -1,0 +1,100 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/urfave/cli/v2"
+)
+
+// The constructors below declare flags in one line: name, short name or "", usage.
+
+func boolFlag(name, short, usage string) cli.Flag {
+	return &cli.BoolFlag{Name: name, Aliases: aliases(short), Usage: usage}
+}
+
+func textFlag(name, short, usage string) cli.Flag {
+	return &cli.StringFlag{Name: name, Aliases: aliases(short), Usage: usage}
+}
+
+func intFlag(name, short, usage string) cli.Flag {
+	return &cli.IntFlag{Name: name, Aliases: aliases(short), Usage: usage}
+}
+
+// listFlag may be given several times; a value keeps its commas and spaces.
+func listFlag(name, short, usage string) cli.Flag {
+	return &cli.StringSliceFlag{Name: name, Aliases: aliases(short), Usage: usage, KeepSpace: true}
+}
+
+// hidden flags work and are not shown.
+func hidden(f cli.Flag) cli.Flag {
+	switch f := f.(type) {
+	case *cli.BoolFlag:
+		f.Hidden = true
+	case *cli.StringFlag:
+		f.Hidden = true
+	}
+	return f
+}
+
+func aliases(short string) []string {
+	if short == "" {
+		return nil
+	}
+	return []string{short}
+}
+
+// absent is a flag of Docker Compose that can't work yet.
+type absent struct {
+	name string
+	// remedy completes "--name isn't available in this version: ".
+	remedy string
+}
+
+// refuseAbsent is an error for the first of the flags that is given.
+func refuseAbsent(c *cli.Context, flags ...absent) error {
+	for _, f := range flags {
+		if given, isBool := c.Value(f.name).(bool); c.IsSet(f.name) && (given || !isBool) {
+			return fmt.Errorf("--%s isn't available in this version: %s", f.name, f.remedy)
+		}
+	}
+	return nil
+}
+
+// incompatible is an error where more than one of the flags is given.
+func incompatible(c *cli.Context, names ...string) error {
+	given := ""
+	for _, name := range names {
+		switch {
+		case !c.IsSet(name) || c.Value(name) == false:
+		case given != "":
+			return fmt.Errorf("--%s and --%s are incompatible", given, name)
+		default:
+			given = name
+		}
+	}
+	return nil
+}
+
+// oneOf is an error for a value that isn't among those allowed; "" always is.
+func oneOf(c *cli.Context, name string, allowed ...string) error {
+	value := c.String(name)
+	if value == "" {
+		return nil
+	}
+	for _, a := range allowed {
+		if value == a {
+			return nil
+		}
+	}
+	return fmt.Errorf("invalid value for --%s: %q", name, value)
+}
+
+// seconds is an integer flag as a duration; nil where it isn't given.
+func seconds(c *cli.Context, name string) *time.Duration {
+	if !c.IsSet(name) {
+		return nil
+	}
+	d := time.Duration(c.Int(name)) * time.Second
+	return &d
+}

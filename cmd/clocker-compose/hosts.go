@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/clocker-compose/clocker-compose/compose"
+	"github.com/clocker-compose/clocker-compose/compose/project"
+	"github.com/clocker-compose/clocker-compose/compose/state"
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+func newHosts(s *session) *cli.Command {
+	return &cli.Command{
+		Name:        "hosts",
+		Usage:       "Manage the hosts that containers can be placed on",
+		Subcommands: []*cli.Command{newHostsAdd(s), newHostsInspect(s), newHostsLs(s), newHostsRm(s)},
+	}
+}
+
+// known are all hosts that are declared: in the config file, and in the compose
+// files where there are any. Where none is, it is the current Docker context.
+func (s *session) known(ctx context.Context) ([]hosts.Host, error) {
+	p, err := s.load(ctx, s.projectOptions())
+	if err != nil && !noComposeFile(err) {
+		s.warn("the compose files are left out: " + err.Error())
+	}
+	if err != nil {
+		p = nil
+	}
+	pool, locations, err := s.pool(p)
+	if err != nil && len(locations) == 0 || s.root.location != "" {
+		return pool, err
+	}
+	all := allHosts(locations)
+	if len(all) == 0 {
+		return pool, nil
+	}
+	return all, nil
+}
+
+// allHosts are the hosts of the locations, sorted by name.
+func allHosts(locations map[string]hosts.Location) []hosts.Host {
+	var all []hosts.Host
+	for _, name := range slices.Sorted(maps.Keys(locations)) {
+		all = append(all, locations[name].Hosts...)
+	}
+	slices.SortStableFunc(all, func(a, b hosts.Host) int { return strings.Compare(a.Name, b.Name) })
+	return all
+}
+
+// observe asks hosts what is on them.
+func (s *session) observe(ctx context.Context, pool []hosts.Host) (state.Snapshot, error) {
+	return compose.Observe(ctx, &compose.Env{
+		Pool:    pool,
+		Connect: func(h hosts.Host) (compose.Engine, error) { return s.connections.connect(h) },
+	})
+}
+
+// config reads the user's config file.
+func (s *session) config() (project.Config, error) { return project.ReadConfig(s.configFile()) }

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/clocker-compose/clocker-compose/compose/project"
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// firstLocation is where hosts go as long as the config file has no location.
+const firstLocation = "main"
+
+type hostsAddOptions struct {
+	host     hosts.Host
+	location string
+	force    bool
+}
+
+func newHostsAdd(s *session) *cli.Command {
+	return &cli.Command{
+		Name:      "add",
+		Usage:     "Add a host to the config file, once it has answered",
+		ArgsUsage: "[ENDPOINT]",
+		Description: "ENDPOINT is ssh://[USER@]HOST[:PORT], tcp://HOST:PORT or unix://PATH. " +
+			"In its place --context names a Docker context.",
+		Flags: []cli.Flag{
+			textFlag("context", "", "Docker context to add"),
+			boolFlag("force", "f", "Add the host even if it doesn't answer"),
+			listFlag("label", "", "KEY=VALUE for constraints of placement"),
+			textFlag("location", "", "Location to add it to (default: that of the config file)"),
+			textFlag("name", "", "Name of the host (default: that of the machine)"),
+			textFlag("tlscacert", "", "Trust certificates of the engine that are signed by this one"),
+			textFlag("tlscert", "", "TLS certificate of the client"),
+			textFlag("tlskey", "", "TLS key of the client"),
+		},
+		Action: func(c *cli.Context) error {
+			o, err := parseHostsAdd(c, s.absolute)
+			if err != nil {
+				return err
+			}
+			return o.run(c.Context, s)
+		},
+	}
+}
+
+func parseHostsAdd(c *cli.Context, absolute func(string) string) (hostsAddOptions, error) {
+	o := hostsAddOptions{location: c.String("location"), force: c.Bool("force")}
+	o.host = hosts.Host{
+		Name:         c.String("name"),
+		Endpoint:     hosts.Endpoint{URL: c.Args().First(), Context: c.String("context")},
+		Availability: hosts.Active,
+	}
+	if (c.Args().Len() == 1) == (o.host.Endpoint.Context != "") || c.Args().Len() > 1 {
+		return o, errors.New("give one endpoint, such as ssh://root@10.0.0.11, or --context NAME")
+	}
+	tls := hosts.TLS{CA: c.String("tlscacert"), Cert: c.String("tlscert"), Key: c.String("tlskey")}
+	if tls != (hosts.TLS{}) {
+		for _, file := range []*string{&tls.CA, &tls.Cert, &tls.Key} {
+			if *file != "" {
+				*file = absolute(*file)
+			}
+		}
+		o.host.Endpoint.TLS = &tls
+	}
+	var err error
+	o.host.Labels, err = parseLabels(c.StringSlice("label"))
+	return o, err
+}
+
+// parseLabels reads KEY=VALUE.
+func parseLabels(words []string) (map[string]string, error) {
+	labels := map[string]string{}
+	for _, word := range words {
+		key, value, found := strings.Cut(word, "=")
+		if !found || key == "" {
+			return nil, fmt.Errorf("invalid --label %q: write KEY=VALUE, such as disk=ssd", word)
+		}
+		labels[key] = value
+	}
+	return labels, nil
+}
+
+func (o hostsAddOptions) run(ctx context.Context, s *session) error {
+	config, err := s.config()
+	if err != nil {
+		return err
+	}
+	if !o.force {
+		if err := o.answers(ctx, s); err != nil {
+			return err
+		}
+	}
+	location := o.target(config)
+	if s.root.dryRun {
+		fmt.Fprintf(s.out, "would add %s to location %s in %s\n", o.host.Endpoint, location, s.configFile())
+		return nil
+	}
+	if _, err := config.AddHost(location, o.host); err != nil {
+		return err
+	}
+	fmt.Fprintf(s.out, "added %s to location %s\n", o.host.Endpoint, location)
+	return nil
+}
+
+// target is the location that the host is added to.
+func (o hostsAddOptions) target(c project.Config) string {
+	only := ""
+	if len(c.Locations) == 1 {
+		for name := range c.Locations {
+			only = name
+		}
+	}
+	return cmp.Or(o.location, c.Default, only, firstLocation)
+}
+
+// answers is an error where the host doesn't answer.
+func (o hostsAddOptions) answers(ctx context.Context, s *session) error {
+	h := o.host
+	h.Name = cmp.Or(h.Name, h.Endpoint.String())
+	snapshot, err := s.observe(ctx, []hosts.Host{h})
+	if err != nil {
+		return err
+	}
+	if status := snapshot.Observations[0].Host.Status; !status.Ready {
+		return fmt.Errorf("%s doesn't answer: %s; add it all the same with --force", h.Endpoint, status.Reason)
+	}
+	return nil
+}

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+
+	"github.com/docker/go-units"
+	"github.com/urfave/cli/v2"
+
+	"github.com/clocker-compose/clocker-compose/cmd/clocker-compose/table"
+	"github.com/clocker-compose/clocker-compose/cmd/clocker-compose/terminal"
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+type hostsLsOptions struct {
+	format table.Format
+	quiet  bool
+}
+
+func newHostsLs(s *session) *cli.Command {
+	return &cli.Command{
+		Name:    "ls",
+		Aliases: []string{"list"},
+		Usage:   "List the hosts, and whether they answer",
+		Flags: []cli.Flag{
+			textFlag("format", "", `"table", "table TEMPLATE", "json", or a Go template for each host`),
+			boolFlag("quiet", "q", "List names alone"),
+		},
+		Action: func(c *cli.Context) error {
+			return hostsLsOptions{table.Format(c.String("format")), c.Bool("quiet")}.run(c.Context, s)
+		},
+	}
+}
+
+func (o hostsLsOptions) run(ctx context.Context, s *session) error {
+	pool, err := s.known(ctx)
+	if err != nil {
+		return err
+	}
+	if o.quiet {
+		return printWords(s.out, pool, func(h hosts.Host) string { return h.Name })
+	}
+	snapshot, err := s.observe(ctx, pool)
+	if err != nil {
+		return err
+	}
+	lines := make([]hostLine, len(snapshot.Observations))
+	for i, seen := range snapshot.Observations {
+		lines[i] = hostLine{seen}
+	}
+	const standard = "{{.Name}}\t{{.Location}}\t{{.Endpoint}}\t{{.Status}}\t{{.Engine}}\t{{.CPUs}}\t{{.Memory}}\t{{.Containers}}\t{{.Fabric}}"
+	return table.Print(s.out, o.format, standard, table.Columns{
+		"Name": "NAME", "Location": "LOCATION", "Endpoint": "ENDPOINT", "Address": "ADDRESS", "Status": "STATUS", "Engine": "ENGINE",
+		"CPUs": "CPUS", "Memory": "MEMORY", "Containers": "CONTAINERS", "Fabric": "FABRIC", "Platform": "PLATFORM",
+		"Availability": "AVAILABILITY",
+	}, lines)
+}
+
+// hostLine is a row of hosts ls as templates see it.
+type hostLine struct{ seen hosts.Observation }
+
+func (l hostLine) Name() string         { return terminal.Clean(l.seen.Host.Name) }
+func (l hostLine) Location() string     { return terminal.Clean(l.seen.Host.Location) }
+func (l hostLine) Endpoint() string     { return terminal.Clean(l.seen.Host.Endpoint.String()) }
+func (l hostLine) Address() string      { return terminal.Clean(l.seen.Host.Address) }
+func (l hostLine) Engine() string       { return terminal.Clean(l.seen.Host.EngineVersion) }
+func (l hostLine) Platform() string     { return terminal.Clean(l.seen.Host.Platform.String()) }
+func (l hostLine) Availability() string { return string(l.seen.Host.Availability) }
+
+// Status is "ready", or why it isn't.
+func (l hostLine) Status() string {
+	if l.seen.Host.Status.Ready {
+		return "ready"
+	}
+	return terminal.Clean(l.seen.Host.Status.Reason)
+}
+
+// CPUs is their number, "" where the host hasn't told.
+func (l hostLine) CPUs() string {
+	n := l.seen.Host.Capacity.NanoCPUs
+	if n == 0 {
+		return ""
+	}
+	return strconv.FormatFloat(float64(n)/1e9, 'f', -1, 64)
+}
+
+func (l hostLine) Memory() string {
+	n := l.seen.Host.Capacity.MemoryBytes
+	if n == 0 {
+		return ""
+	}
+	return units.BytesSize(float64(n))
+}
+
+// Containers counts those that exist, whosever they are.
+func (l hostLine) Containers() string {
+	if !l.seen.Host.Status.Ready {
+		return ""
+	}
+	return strconv.Itoa(len(l.seen.Containers))
+}
+
+// Fabric is the state of the fabric's router, "-" where there is none.
+func (l hostLine) Fabric() string { return routerState(l.seen) }
+
+func routerState(seen hosts.Observation) string {
+	for _, c := range seen.Containers {
+		if c.Labels[hosts.LabelFabric] == "router" {
+			return terminal.Clean(string(c.State))
+		}
+	}
+	return "-"
+}
+
+// MarshalJSON is the host, and what the table adds to it.
+func (l hostLine) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		hosts.Host
+		Containers int    `json:"containers"`
+		Fabric     string `json:"fabric"`
+	}{l.seen.Host, len(l.seen.Containers), routerState(l.seen)})
+}

@@ -1,0 +1,193 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"path/filepath"
+
+	"github.com/clocker-compose/clocker-compose/cmd/clocker-compose/progress"
+	"github.com/clocker-compose/clocker-compose/cmd/clocker-compose/terminal"
+	"github.com/clocker-compose/clocker-compose/compose"
+	"github.com/clocker-compose/clocker-compose/compose/project"
+	"github.com/clocker-compose/clocker-compose/hosts"
+	"github.com/clocker-compose/clocker-compose/hosts/docker"
+	"github.com/clocker-compose/clocker-compose/scheduler"
+)
+
+// session is one run of the program: what every command needs of it.
+type session struct {
+	process
+	wiring wiring
+	// program is how the user called it: "clocker-compose" or "docker clocker".
+	program    string
+	root       rootOptions
+	interrupts *interrupts
+
+	connections *connections
+	renderer    progress.Renderer
+}
+
+func newSession(p process, w wiring, program string) *session {
+	s := &session{process: p, wiring: w, program: program, renderer: progress.New(progress.Options{Mode: progress.Quiet})}
+	s.connections = newConnections(func(h hosts.Host) (engine, error) { return w.open(h, s.dockerOptions()) })
+	return s
+}
+
+// close gives the terminal and all connections back.
+func (s *session) close() {
+	s.renderer.Flush()
+	if err := s.connections.close(); err != nil {
+		s.warn(err.Error())
+	}
+}
+
+// abort ends the program in the middle of things, the terminal in order.
+func (s *session) abort() {
+	if terminal.Is(s.err) {
+		fmt.Fprint(s.err, terminal.ShowCursor)
+	}
+	s.exit(codeInterrupted)
+}
+
+// warn prints a sentence that the user should know of.
+func (s *session) warn(sentence string) {
+	fmt.Fprintln(s.err, "Warning: "+terminal.Clean(sentence))
+}
+
+// show starts to show progress, under a title.
+func (s *session) show(title string) {
+	s.renderer = progress.New(progress.Options{
+		Mode:     s.root.progress,
+		Title:    title,
+		Out:      s.err,
+		Terminal: s.drawable(s.err),
+		Colour:   s.colours(s.err),
+		Size:     func() (int, int) { return terminal.Size(s.err) },
+	})
+}
+
+// lines shows progress without drawing over what others write meanwhile.
+func (s *session) lines() progress.Renderer {
+	return progress.New(progress.Options{Mode: s.root.progress.Undrawn(), Out: s.err})
+}
+
+// drawable tells whether live rows may be drawn on a stream.
+func (s *session) drawable(stream any) bool {
+	return s.root.ansi != ansiNever && (s.root.ansi == ansiAlways || terminal.Is(stream)) && s.getenv("TERM") != "dumb"
+}
+
+// colours tells whether a stream may be sent colours.
+func (s *session) colours(stream any) bool {
+	return s.getenv("NO_COLOR") == "" && s.drawable(stream)
+}
+
+// configFile is the path of the user's config file.
+func (s *session) configFile() string {
+	if path := s.getenv("CLOCKER_CONFIG"); path != "" {
+		return s.absolute(path)
+	}
+	dir := s.getenv("XDG_CONFIG_HOME")
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(s.getenv("HOME"), ".config")
+	}
+	return filepath.Join(dir, "clocker", "config.yaml")
+}
+
+func (s *session) absolute(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(s.dir, path)
+}
+
+// projectOptions say which project the flags mean.
+func (s *session) projectOptions() project.Options {
+	environ := s.environ
+	if s.root.compatible {
+		environ = append(environ[:len(environ):len(environ)], "COMPOSE_COMPATIBILITY=true")
+	}
+	return project.Options{
+		Files:        s.root.files,
+		Name:         s.root.name,
+		Profiles:     s.root.profiles,
+		EnvFiles:     s.root.envFiles,
+		Directory:    s.root.directory,
+		WorkingDir:   s.dir,
+		Environ:      environ,
+		Stdin:        s.in,
+		Strategies:   scheduler.NewCatalog(),
+		Location:     s.root.location,
+		AllResources: s.root.allResources,
+	}
+}
+
+// load reads the project of the flags, and tells its warnings.
+func (s *session) load(ctx context.Context, o project.Options) (*project.Project, error) {
+	p, err := project.Load(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range p.Warnings() {
+		s.warn(w)
+	}
+	return p, nil
+}
+
+// dockerOptions are how engines are reached.
+func (s *session) dockerOptions() docker.Options {
+	return docker.Options{Environment: s.dockerEnvironment(), Interactive: terminal.Is(s.in)}
+}
+
+// pool are the hosts that a project may use, and all locations; p may be nil.
+func (s *session) pool(p *project.Project) ([]hosts.Host, map[string]hosts.Location, error) {
+	config, err := s.config()
+	if err != nil {
+		return nil, nil, err
+	}
+	current, _, err := s.currentEndpoint()
+	if err != nil {
+		return nil, nil, err
+	}
+	locations := maps.Clone(config.Locations)
+	if p != nil && len(p.Clocker.Locations) > 0 {
+		if locations == nil {
+			locations = map[string]hosts.Location{}
+		}
+		maps.Copy(locations, p.Clocker.Locations)
+	}
+	pool, err := project.Pool(p, config, s.root.location, current)
+	return pool, locations, err
+}
+
+// environment is what the use cases act through; p may be nil.
+func (s *session) environment(p *project.Project) (*compose.Env, error) {
+	pool, locations, err := s.pool(p)
+	if err != nil {
+		return nil, err
+	}
+	env := &compose.Env{
+		Pool:      pool,
+		Connect:   func(h hosts.Host) (compose.Engine, error) { return s.connections.connect(h) },
+		Events:    s.renderer.Event,
+		Warn:      s.warn,
+		Locations: locations,
+		Parallel:  s.root.parallel,
+	}
+	if terminal.Is(s.in) {
+		env.Confirm = s.confirm
+	}
+	if len(pool) > 1 && p != nil {
+		env.Fabric, err = s.fabric(p.Clocker.Network.Encrypt)
+	}
+	return env, err
+}
+
+// fabric is the container network; its key is kept beside the config file.
+func (s *session) fabric(encrypt bool) (fabric, error) {
+	return s.wiring.fabric(fabricOptions{
+		connect: s.connections.connect,
+		keyFile: filepath.Join(filepath.Dir(s.configFile()), "key"),
+		encrypt: encrypt,
+	})
+}

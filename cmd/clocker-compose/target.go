@@ -1,0 +1,41 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"strings"
+
+	"github.com/clocker-compose/clocker-compose/compose"
+	"github.com/clocker-compose/clocker-compose/compose/project"
+)
+
+// target is a project that runs, for commands that work from labels.
+type target struct {
+	name string
+	// model is nil where the project is known by its name alone.
+	model *project.Project
+	env   *compose.Env
+}
+
+// target finds the project that the flags mean, and its hosts. Where a name is
+// given and no file, a compose file nearby tells only which hosts there are: it
+// may be another project's.
+func (s *session) target(ctx context.Context) (target, error) {
+	options := s.projectOptions()
+	options.AllProfiles = true
+	name := cmp.Or(s.root.name, s.getenv("COMPOSE_PROJECT_NAME"))
+	p, err := s.load(ctx, options)
+	if err != nil && (name == "" || !noComposeFile(err)) {
+		return target{}, err
+	}
+	env, err := s.environment(p)
+	if err != nil || p == nil || s.root.name != "" && len(s.root.files) == 0 {
+		return target{name: name, env: env}, err
+	}
+	return target{name: p.Name, model: p, env: env}, nil
+}
+
+// noComposeFile tells whether loading failed because there is no file to load.
+func noComposeFile(err error) bool {
+	return strings.HasPrefix(err.Error(), "no configuration file provided")
+}

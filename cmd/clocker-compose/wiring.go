@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"io"
+
+	"github.com/clocker-compose/clocker-compose/compose"
+	"github.com/clocker-compose/clocker-compose/compose/execute"
+	"github.com/clocker-compose/clocker-compose/hosts"
+	"github.com/clocker-compose/clocker-compose/hosts/docker"
+	"github.com/clocker-compose/clocker-compose/weave"
+)
+
+// wiring is how the program reaches engines; tests have one of their own.
+type wiring struct {
+	// current is the engine that Docker's own client would use, and its name.
+	current func(docker.Environment) (hosts.Endpoint, string, error)
+	// open returns an engine without talking to it.
+	open func(hosts.Host, docker.Options) (engine, error)
+	// fabric returns what joins the hosts of a pool.
+	fabric func(fabricOptions) (fabric, error)
+}
+
+// engine is a connection to one host.
+type engine interface {
+	compose.Engine
+	weave.Plugins
+	io.Closer
+}
+
+// fabric is the container network of a pool.
+type fabric interface {
+	execute.Fabric
+	// Leave takes the fabric off a host, and makes the others forget it.
+	Leave(ctx context.Context, host hosts.Host, others []hosts.Host) error
+}
+
+// fabricOptions are what a fabric depends on.
+type fabricOptions struct {
+	connect func(hosts.Host) (engine, error)
+	// keyFile holds the key of the encryption; it is made where it is missing.
+	keyFile string
+	encrypt bool
+}
+
+// engines is the wiring for real hosts.
+func engines() wiring {
+	return wiring{
+		current: docker.Current,
+		open:    func(h hosts.Host, o docker.Options) (engine, error) { return docker.Open(h, o) },
+		fabric:  newFabric,
+	}
+}
+
+func newFabric(o fabricOptions) (fabric, error) {
+	password := ""
+	if o.encrypt {
+		var err error
+		if password, err = weave.LoadOrCreateKey(o.keyFile); err != nil {
+			return nil, err
+		}
+	}
+	return weave.New(weave.Options{
+		Connect:  func(h hosts.Host) (weave.Engine, error) { return o.connect(h) },
+		Password: password,
+	}), nil
+}
