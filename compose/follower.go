@@ -17,12 +17,10 @@ type follower struct {
 	*followers
 	container state.Container
 	host      *logHost
-	// resume is where to go on in the log, options are those for a log of
-	// which nothing was told.
-	resume  *resume
-	options hosts.LogOptions
+	// resume is where to go on in the log.
+	resume *resume
 	// start has an element after the container was started.
-	start chan time.Time
+	start chan struct{}
 	// last is the time that the last line counted with.
 	last time.Time
 }
@@ -32,8 +30,7 @@ type follower struct {
 func (w *follower) run() {
 	for {
 		select {
-		case at := <-w.start:
-			w.since(at)
+		case <-w.start:
 		case <-w.host.ctx.Done():
 			return
 		}
@@ -44,14 +41,6 @@ func (w *follower) run() {
 			w.remove(w.container)
 			return
 		}
-	}
-}
-
-// since leaves out what was written before a restart of a container of which
-// nothing was asked for.
-func (w *follower) since(at time.Time) {
-	if w.options.Tail == "0" && !at.IsZero() {
-		w.options.Tail, w.options.Since = "all", at.Format(time.RFC3339Nano)
 	}
 }
 
@@ -70,7 +59,7 @@ func (w *follower) runs() (gone bool) {
 		case inspectErr != nil:
 			w.logs.answers(w.host, w.container)
 			return false
-		case err != nil || w.options.Until != "" || !alive(detail.State):
+		case err != nil || w.logs.options.Until != "" || !alive(detail.State):
 			return false
 		}
 		w.pause()
@@ -91,7 +80,7 @@ func (w *follower) pause() {
 
 // read follows the log until the container stops.
 func (w *follower) read() error {
-	o := w.resume.options(w.options)
+	o := w.resume.options(w.logs.engineOptions())
 	o.Follow = true
 	isNew := w.resume.news()
 	return w.host.engine.Logs(w.host.ctx, w.container.ID, o, func(line hosts.LogLine) {

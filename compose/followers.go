@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/clocker-compose/clocker-compose/compose/state"
-	"github.com/clocker-compose/clocker-compose/hosts"
 )
 
 // followers are the containers that are followed.
@@ -20,13 +19,7 @@ type followers struct {
 	// open tells that what was written so far has been told. Until then starts
 	// are kept in early.
 	open  bool
-	early []containerStart
-}
-
-// containerStart is a start of a container, and when it was by the clock of its host.
-type containerStart struct {
-	container state.Container
-	at        time.Time
+	early []state.Container
 }
 
 // progress is what a follower tells the one that puts lines in order: a line, or
@@ -42,50 +35,45 @@ func (f *followers) begin(told []state.Container, places map[string]*resume) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	for _, c := range told {
-		f.add(c, places[place(c)], f.logs.engineOptions())
+		f.add(c, places[place(c)])
 	}
 	f.open = true
-	for _, s := range f.early {
-		f.restart(s)
+	for _, c := range f.early {
+		f.restart(c)
 	}
 	f.early = nil
 }
 
 // started tells of a container's start.
-func (f *followers) started(s containerStart) {
+func (f *followers) started(c state.Container) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	if f.open {
-		f.restart(s)
+		f.restart(c)
 		return
 	}
-	f.early = append(f.early, s)
+	f.early = append(f.early, c)
 }
 
 // restart follows the container anew; mutex is held.
-func (f *followers) restart(s containerStart) {
-	w := f.known[place(s.container)]
+func (f *followers) restart(c state.Container) {
+	w := f.known[place(c)]
 	if w == nil {
-		o := f.logs.engineOptions()
-		o.Tail = "all" // of a container that is new, nothing is old
-		f.add(s.container, &resume{}, o)
+		f.add(c, &resume{})
 		return
 	}
 	select {
-	case w.start <- s.at:
+	case w.start <- struct{}{}:
 	default:
 	}
 }
 
 // add follows a container; mutex is held.
-func (f *followers) add(c state.Container, from *resume, o hosts.LogOptions) {
-	w := &follower{
-		followers: f, container: c, host: f.logs.hosts[c.Host], resume: from, options: o,
-		start: make(chan time.Time, 1),
-	}
+func (f *followers) add(c state.Container, from *resume) {
+	w := &follower{followers: f, container: c, host: f.logs.hosts[c.Host], resume: from, start: make(chan struct{}, 1)}
 	f.known[place(c)] = w
 	if alive(c.State) {
-		w.start <- time.Time{}
+		w.start <- struct{}{}
 	}
 	f.logs.running.Go(w.run)
 }

@@ -17,7 +17,7 @@ func (l *logs) follow(ctx context.Context, s state.Snapshot) error {
 	f := &followers{logs: l, ctx: ctx, known: map[string]*follower{}, news: make(chan progress)}
 	f.watch()
 	replicas := l.replicas(s)
-	places, err := l.tell(ctx, replicas)
+	places, err := l.before(ctx, replicas)
 	if err != nil {
 		return err
 	}
@@ -26,6 +26,17 @@ func (l *logs) follow(ctx context.Context, s state.Snapshot) error {
 		return err
 	}
 	return l.live(ctx, f)
+}
+
+// before tells what was written so far. Where nothing of it is wanted, it reads
+// the last lines all the same, to know where the new ones begin.
+func (l *logs) before(ctx context.Context, replicas []state.Container) (map[string]*resume, error) {
+	o := l.engineOptions()
+	if o.Tail != "0" {
+		return l.tell(ctx, replicas, o, l.out)
+	}
+	o.Tail = "1"
+	return l.tell(ctx, replicas, o, func(LogRecord) {})
 }
 
 // live tells lines as they come, until no container runs or ctx ends.
@@ -78,7 +89,7 @@ func (f *followers) heard(h *logHost, e hosts.ContainerEvent) {
 		ID: e.ID, Name: e.Name, Labels: e.Labels, State: hosts.Running,
 	}}
 	if e.Action == "start" && f.logs.selects(c) {
-		f.started(containerStart{c, e.Time})
+		f.started(c)
 	}
 }
 
@@ -101,7 +112,7 @@ func (f *followers) catchUp(ctx context.Context, told []state.Container) error {
 	}
 	for _, c := range f.logs.replicas(s) {
 		if f.logs.hosts[c.Host] != nil && alive(c.State) && !known[place(c)] {
-			f.started(containerStart{container: c})
+			f.started(c)
 		}
 	}
 	return nil

@@ -44,10 +44,12 @@ func (m *mark) count(at time.Time) {
 	}
 }
 
-// options are those of a call that reads on from there.
+// options are those of a call that reads on from there. Where nothing was told
+// there was nothing, and all is new.
 func (r *resume) options(o hosts.LogOptions) hosts.LogOptions {
+	o.Tail = "all"
 	if r.place.told > 0 {
-		o.Since, o.Tail = r.place.at.Format(time.RFC3339Nano), "all"
+		o.Since = r.place.at.Format(time.RFC3339Nano)
 	}
 	return o
 }

@@ -9,7 +9,7 @@ import (
 
 // ahead is how many records a stream reads before they are taken. All streams
 // together hold that much, whatever the logs' sizes.
-const ahead = 64
+const ahead = 16
 
 // stream reads what a container wrote so far. Its channel is closed at the end
 // and when the host is lost.
@@ -22,11 +22,11 @@ type stream struct {
 }
 
 // open starts to read the container's log, with its end as it is now.
-func (l *logs) open(c state.Container) *stream {
+func (l *logs) open(c state.Container, o hosts.LogOptions) *stream {
 	s := &stream{container: c, host: l.hosts[c.Host], records: make(chan LogRecord, ahead), resume: &resume{}}
 	l.running.Go(func() {
 		defer close(s.records)
-		err := s.host.engine.Logs(s.host.ctx, c.ID, l.engineOptions(), func(line hosts.LogLine) {
+		err := s.host.engine.Logs(s.host.ctx, c.ID, o, func(line hosts.LogLine) {
 			s.put(l.record(c, line))
 		})
 		l.failed(s.host, c, err)
@@ -45,17 +45,20 @@ func (s *stream) put(r LogRecord) {
 
 // history tells what the containers wrote so far.
 func (l *logs) history(ctx context.Context, replicas []state.Container) error {
-	_, err := l.tell(ctx, replicas)
+	_, err := l.tell(ctx, replicas, l.engineOptions(), l.out)
 	return err
 }
 
-// tell is history that also returns where each container's log goes on.
-func (l *logs) tell(ctx context.Context, replicas []state.Container) (map[string]*resume, error) {
+// tell is history with other options and another listener, that also returns
+// where each container's log goes on.
+func (l *logs) tell(
+	ctx context.Context, replicas []state.Container, o hosts.LogOptions, out func(LogRecord),
+) (map[string]*resume, error) {
 	var streams []*stream
 	for _, c := range replicas {
-		streams = append(streams, l.open(c))
+		streams = append(streams, l.open(c, o))
 	}
-	m := merge{patience: l.patience(), out: l.out, silent: func(s *stream) { l.answers(s.host, s.container) }}
+	m := merge{patience: l.patience(), out: out, silent: func(s *stream) { l.answers(s.host, s.container) }}
 	if err := m.run(ctx, streams); err != nil {
 		return nil, err
 	}
