@@ -60,7 +60,7 @@ func (d *decoder) value(at path, v any, target reflect.Value) {
 func (d *decoder) structure(at path, v any, target reflect.Value) {
 	fields, ok := v.(map[string]any)
 	if !ok {
-		d.problem(at, "%s must be a mapping, not %s", at, kind(v))
+		d.problem(at, "%s must be a mapping, not %s", whole(at), kind(v))
 		return
 	}
 	known := keys(target.Type())
@@ -94,7 +94,7 @@ func keys(t reflect.Type) map[string]int {
 func (d *decoder) mapping(at path, v any, target reflect.Value) {
 	entries, ok := v.(map[string]any)
 	if !ok {
-		d.problem(at, "%s must be a mapping, not %s", at, kind(v))
+		d.problem(at, "%s must be a mapping, not %s", whole(at), kind(v))
 		return
 	}
 	target.Set(reflect.MakeMap(target.Type()))

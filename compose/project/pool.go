@@ -77,7 +77,7 @@ func (c Config) defaultLocations() ([]string, error) {
 	case c.Default != "":
 		return []string{c.Default}, nil
 	case len(declared) > 1:
-		return nil, fmt.Errorf("%s declares %s, and none is the default: set `default:` there or choose with --location", c.path, list(declared))
+		return nil, fmt.Errorf("%s declares %s, and none of them is the default: set `default:` there, or choose one with --location", c.path, list(declared))
 	}
 	return declared, nil
 }

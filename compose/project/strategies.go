@@ -16,6 +16,7 @@ func (s *strategies) decode(d *decoder, at path, v any) {
 		d.problem(at, "%s must be a list, not %s", at, kind(v))
 		return
 	}
+	*s = strategies{} // an empty list is one, too: it replaces the project's
 	for i, e := range list {
 		if strategy, ok := d.strategy(at.element(i, e), e); ok {
 			*s = append(*s, strategy)
