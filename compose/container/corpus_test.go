@@ -20,19 +20,19 @@ import (
 // paths of a project are part of its hashes.
 const recordedAt = "/tmp/clocker-compose-corpus"
 
-// golden is what Docker Compose asked an engine for.
-type golden struct {
+// recording is what Docker Compose asked an engine for.
+type recording struct {
 	requests
 	// IDs of the containers that others refer to, by service.
 	IDs map[string]string `json:"ids,omitempty"`
 }
 
-func goldenFile(name string) string { return filepath.Join("testdata", name, "requests.json") }
+func recordingFile(name string) string { return filepath.Join("testdata", name, "requests.json") }
 
-func readGolden(t *testing.T, name string) golden {
+func readRecording(t *testing.T, name string) recording {
 	t.Helper()
-	var g golden
-	raw, err := os.ReadFile(goldenFile(name))
+	var g recording
+	raw, err := os.ReadFile(recordingFile(name))
 	assert.NilError(t, err)
 	assert.NilError(t, json.Unmarshal(raw, &g))
 	return g

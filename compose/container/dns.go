@@ -21,7 +21,7 @@ func (r *replica) dns() ([]netip.Addr, error) {
 	for _, text := range r.DNS {
 		server, err := netip.ParseAddr(text)
 		if err != nil {
-			errs = append(errs, r.refuse("dns", "write it as an IP address", "%v", err))
+			errs = append(errs, r.refuse("dns", "servers are named by their IP addresses", "%q is not an IP address", text))
 			continue
 		}
 		servers = append(servers, server)

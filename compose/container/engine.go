@@ -34,7 +34,7 @@ func (r *replica) requirements() []requirement {
 	}
 	for _, v := range r.Volumes {
 		all = append(all,
-			requirement{v.Type == types.VolumeTypeImage, "volumes.type: image", 28, 0},
+			requirement{v.Type == types.VolumeTypeImage, "volumes.image", 28, 0},
 			requirement{v.Volume != nil && v.Volume.Subpath != "", "volumes.volume.subpath", 26, 0})
 	}
 	return all

@@ -42,7 +42,7 @@ func (r *replica) checkFabric(key string, config types.ServiceNetworkConfig) err
 	}
 	const addresses = "each host hands out its own part of the addresses"
 	refuse("ipv4_address", config.Ipv4Address, addresses)
-	refuse("ipv6_address", config.Ipv6Address, "it carries IPv4")
+	refuse("ipv6_address", config.Ipv6Address, "it carries IPv4 only")
 	refuse("link_local_ips", strings.Join(config.LinkLocalIPs, ", "), addresses)
 	refuse("mac_address", config.MacAddress, "it is derived from the IP address")
 	refuse("interface_name", config.InterfaceName, "the network's driver names the interface")

@@ -134,7 +134,7 @@ func (r *replica) content(ref fileReference) ([]byte, int64, error) {
 		return nil, 0, r.refuse(ref.kind, "name its files one by one", "%s is the folder %s, and only files can be copied to host %s", ref.Source, ref.source.File, r.target.Host.Name)
 	}
 	if err != nil {
-		return nil, 0, r.refuse(ref.kind, "", "read %s: %v", ref.Source, err)
+		return nil, 0, r.refuse(ref.kind, "", "%s can't be read from %s: %v", ref.Source, ref.source.File, cause(err))
 	}
 	return content, int64(mode & 0o111 & fs.ModePerm), nil
 }

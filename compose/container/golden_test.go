@@ -14,7 +14,7 @@ import (
 func TestSpecAsDockerComposeAsks(t *testing.T) {
 	for _, name := range cases(t) {
 		t.Run(name, func(t *testing.T) {
-			p, recorded := load(t, name), readGolden(t, name)
+			p, recorded := load(t, name), readRecording(t, name)
 			target := container.Target{Containers: recorded.IDs, Read: readMoved(name)}
 			count := 0
 			replicas(t, p, func(service string, number int) {
@@ -33,7 +33,7 @@ func TestSpecAsDockerComposeAsks(t *testing.T) {
 func TestResourcesAsDockerComposeAsks(t *testing.T) {
 	for _, name := range cases(t) {
 		t.Run(name, func(t *testing.T) {
-			p, recorded := load(t, name), readGolden(t, name)
+			p, recorded := load(t, name), readRecording(t, name)
 			for key := range p.Networks {
 				spec, err := container.NetworkSpec(p, key)
 				assert.NilError(t, err)

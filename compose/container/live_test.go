@@ -52,15 +52,15 @@ func TestLive(t *testing.T) {
 
 // outcome is what was asked for, and what an engine made of it.
 type outcome struct {
-	golden
+	recording
 	// requested and inspected are canonical, with names in the place of IDs.
 	requested, inspected string
 }
 
 func (o outcome) keep(t *testing.T, name string) {
 	t.Helper()
-	text := canonical(t, o.golden)
-	assert.NilError(t, os.WriteFile(goldenFile(name), []byte(text+"\n"), 0o644))
+	text := canonical(t, o.recording)
+	assert.NilError(t, os.WriteFile(recordingFile(name), []byte(text+"\n"), 0o644))
 }
 
 type composed struct {
@@ -77,7 +77,7 @@ func (c composed) run(t *testing.T, socket string) outcome {
 	} else {
 		c.compose(t, r.URL, "create", "--no-build")
 	}
-	o := outcome{golden: golden{requests: r.requests, IDs: map[string]string{}}}
+	o := outcome{recording: recording{requests: r.requests, IDs: map[string]string{}}}
 	for id := range r.ids {
 		if service := c.engine.service(t, id); service != "" {
 			o.IDs[service] = id

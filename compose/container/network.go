@@ -41,7 +41,7 @@ func (r *replica) networkMode() container.NetworkMode {
 
 func (r *replica) networks() ([]hosts.NetworkAttachment, error) {
 	var all []hosts.NetworkAttachment
-	var errs []error
+	errs := []error{r.checkMAC()}
 	for i, key := range r.networkKeys() {
 		config := r.networkConfig(key, i == 0)
 		endpoint, err := r.endpoint(key, config)
@@ -62,6 +62,18 @@ func (r *replica) networkConfig(key string, first bool) types.ServiceNetworkConf
 		config.MacAddress = r.MacAddress
 	}
 	return config
+}
+
+// checkMAC refuses two MAC addresses for one interface.
+func (r *replica) checkMAC() error {
+	keys := r.networkKeys()
+	if len(keys) == 0 || r.MacAddress == "" {
+		return nil
+	}
+	if own := r.Networks[keys[0]]; own != nil && own.MacAddress != "" && own.MacAddress != r.MacAddress {
+		return r.refuse("mac_address", "keep one of them", "%s is not that of network %s, %s", r.MacAddress, keys[0], own.MacAddress)
+	}
+	return nil
 }
 
 func (r *replica) endpoint(key string, config types.ServiceNetworkConfig) (*network.EndpointSettings, error) {
@@ -125,7 +137,7 @@ func (r *replica) address(key, attribute, text string) (netip.Addr, error) {
 	}
 	address, err := netip.ParseAddr(text)
 	if err != nil {
-		return address, r.refuse("networks."+key+"."+attribute, "", "%v", err)
+		return address, r.refuse("networks."+key+"."+attribute, "", "%q is not an IP address", text)
 	}
 	return address.Unmap(), nil
 }
@@ -136,7 +148,7 @@ func (r *replica) macAddress(key, text string) (network.HardwareAddr, error) {
 	}
 	address, err := net.ParseMAC(text)
 	if err != nil {
-		return nil, r.refuse("networks."+key+".mac_address", "", "%v", err)
+		return nil, r.refuse("networks."+key+".mac_address", "", "%q is not a MAC address", text)
 	}
 	return network.HardwareAddr(address), nil
 }

@@ -22,7 +22,7 @@ func (r *replica) exposedPorts() (network.PortSet, error) {
 	for _, text := range r.Expose {
 		ports, err := network.ParsePortRange(text)
 		if err != nil {
-			errs = append(errs, r.refuse("expose", "", "%v", err))
+			errs = append(errs, r.refuse("expose", "write it as 80 or 8000-8010/udp", "%q is neither a port nor a range of ports", text))
 			continue
 		}
 		for port := range ports.All() {
@@ -45,7 +45,7 @@ func (r *replica) portBindings() (network.PortMap, error) {
 		var ip netip.Addr
 		if p.HostIP != "" {
 			if ip, err = netip.ParseAddr(p.HostIP); err != nil {
-				errs = append(errs, r.refuse("ports", "write it as an IP address", "host_ip: %v", err))
+				errs = append(errs, r.refuse("ports", "write it as an IP address", "host_ip %q is not an IP address", p.HostIP))
 				continue
 			}
 		}

@@ -47,11 +47,11 @@ func (r *replica) seccomp(file string) (string, error) {
 	path := r.project.RelativePath(file)
 	content, _, err := r.target.read(path)
 	if err != nil {
-		return "", r.refuse("security_opt", "", "read seccomp profile: %v", err)
+		return "", r.refuse("security_opt", "", "seccomp profile %s can't be read: %v", path, cause(err))
 	}
 	var compact bytes.Buffer
 	if err := json.Compact(&compact, content); err != nil {
-		return "", r.refuse("security_opt", "", "read seccomp profile %s: %v", path, err)
+		return "", r.refuse("security_opt", "", "seccomp profile %s is not JSON: %v", path, err)
 	}
 	return "seccomp=" + compact.String(), nil
 }

@@ -17,16 +17,16 @@ import (
 // Two labels are left to who creates the container, because they depend on what
 // the host has: the image's digest, and the name of what it replaces.
 func Spec(p *project.Project, service string, number int, t Target) (hosts.ContainerSpec, error) {
-	s, err := resolve(p, service, t)
-	if err != nil {
+	if _, err := p.GetService(service); err != nil {
 		return hosts.ContainerSpec{}, err
 	}
+	s, referenceErr := resolve(p, service, t)
 	r := &replica{ServiceConfig: s, project: p, number: number, target: t}
 	config, configErr := r.config()
 	host, hostErr := r.hostConfig()
 	networks, networkErr := r.networks()
 	files, fileErr := r.files()
-	if err := errors.Join(r.checkEngine(), configErr, hostErr, networkErr, fileErr); err != nil {
+	if err := errors.Join(referenceErr, r.checkEngine(), configErr, hostErr, networkErr, fileErr); err != nil {
 		return hosts.ContainerSpec{}, err
 	}
 	return hosts.ContainerSpec{

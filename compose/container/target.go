@@ -75,6 +75,15 @@ func (t Target) read(path string) ([]byte, fs.FileMode, error) {
 	return content, info.Mode(), err
 }
 
+// cause is why a file can't be read, without the path that the caller names.
+func cause(err error) error {
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		return pathErr.Err
+	}
+	return err
+}
+
 var errDirectory = errors.New("is a directory")
 
 // inside tells whether path is dir or below it.

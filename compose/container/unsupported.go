@@ -39,18 +39,17 @@ type check struct {
 // missing are what this version doesn't do.
 func missing(s types.ServiceConfig) []check {
 	refused := func(attribute, what, hint string, used bool) check {
-		return check{used, Problem{Attribute: attribute, Fatal: true, Hint: hint,
-			Reason: what + " in this version"}}
+		return check{used, Problem{Attribute: attribute, Fatal: true, Hint: hint, Reason: what + " in this version"}}
 	}
-	const hooks = "the command isn't run, and the service would not be what its file says,"
+	const hooks = "hooks aren't run"
 	return []check{
 		refused("provider", "services of a provider aren't made", "start it by other means and remove the service", s.Provider != nil),
 		refused("models", "models aren't run", "run the model as a service of its own", len(s.Models) > 0),
 		refused("pre_start", hooks, "make it a service that others depend on with service_completed_successfully", len(s.PreStart) > 0),
 		refused("post_start", hooks, "put it into the container's own command", len(s.PostStart) > 0),
 		refused("pre_stop", hooks, "handle stop_signal in the container", len(s.PreStop) > 0),
-		{intervals(s), Problem{Attribute: "pull_policy", Reason: "an image that is there is not looked for again; " + s.PullPolicy + " works as missing"}},
-		{s.PullRefreshAfter != "", Problem{Attribute: "pull_refresh_after", Reason: "is ignored; an image that is there is not looked for again"}},
+		{intervals(s), Problem{Attribute: "pull_policy", Reason: s.PullPolicy + " works as missing; an image that is there is not looked for again"}},
+		{s.PullRefreshAfter != "", Problem{Attribute: "pull_refresh_after", Reason: "ignored; an image that is there is not looked for again"}},
 	}
 }
 
@@ -62,7 +61,7 @@ func intervals(s types.ServiceConfig) bool {
 // swarmOnly are what only Swarm does. Docker Compose ignores them too.
 func swarmOnly(s types.ServiceConfig) []check {
 	ignored := func(attribute, reason string, used bool) check {
-		return check{used, Problem{Attribute: attribute, Reason: "is ignored: " + reason}}
+		return check{used, Problem{Attribute: attribute, Reason: "ignored; " + reason}}
 	}
 	all := []check{
 		ignored("credential_spec", "only Windows containers under Swarm have one", s.CredentialSpec != nil),
@@ -72,11 +71,11 @@ func swarmOnly(s types.ServiceConfig) []check {
 		return all
 	}
 	all = append(all,
-		ignored("deploy.labels", "there is no object but the containers to label; use labels", len(d.Labels) > 0),
-		ignored("deploy.endpoint_mode", "the name of a service answers with all its replicas", d.EndpointMode != ""),
+		ignored("deploy.labels", "only Swarm has an object to label; labels are those of the containers", len(d.Labels) > 0),
+		ignored("deploy.endpoint_mode", "a service has no address of its own, its name answers with those of its replicas", d.EndpointMode == "vip"),
 		ignored("deploy.update_config", "there are no rolling updates in this version", d.UpdateConfig != nil),
-		ignored("deploy.rollback_config", "there is no roll-back", d.RollbackConfig != nil),
-		ignored("deploy.placement.preferences", "use x-clocker.placement", len(d.Placement.Preferences) > 0))
+		ignored("deploy.rollback_config", "there is no roll-back in this version", d.RollbackConfig != nil),
+		ignored("deploy.placement.preferences", "x-clocker.placement says how to spread replicas", len(d.Placement.Preferences) > 0))
 	if r := d.RestartPolicy; r != nil {
 		const timing = "the engine decides when to start a container again"
 		all = append(all, ignored("deploy.restart_policy.delay", timing, r.Delay != nil),
