@@ -34,7 +34,7 @@ services:
       resources: {reservations: {generic_resources: [{discrete_resource_spec: {kind: gpu, value: 2}}]}}
   owned: {image: web, secrets: [{source: token, uid: "5"}], configs: [{source: inline, uid: "5"}]}
   plain: {image: web, deploy: {endpoint_mode: dnsrr, replicas: 2, resources: {limits: {memory: 1g}}}, networks: [a, b, c]}
-jobs: {nightly: {image: web}}
+jobs: {nightly: {image: web, triggers: {manual: true}}}
 models: {llm: {model: ai/model}}
 secrets: {token: {file: ./token, labels: {a: b}}}
 configs: {inline: {content: x, labels: {a: b}}}
