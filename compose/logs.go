@@ -56,7 +56,7 @@ type LogRecord struct {
 func Logs(ctx context.Context, env *Env, project string, o LogsOptions, out func(LogRecord)) error {
 	l := &logs{env: env, project: project, options: o, out: out}
 	ctx, cancel := context.WithCancel(ctx)
-	defer l.wait() // after cancel
+	defer l.running.Wait() // after cancel
 	defer cancel()
 
 	snapshot, err := l.observe(ctx)
@@ -81,9 +81,10 @@ type logs struct {
 	hosts   map[string]*logHost
 	// running are the goroutines that end with the context.
 	running sync.WaitGroup
-}
 
-func (l *logs) wait() { l.running.Wait() }
+	warning sync.Mutex
+	warned  map[string]bool
+}
 
 // observe sweeps the pool, and tells of hosts whose logs will be missing.
 func (l *logs) observe(ctx context.Context) (state.Snapshot, error) {
@@ -96,7 +97,7 @@ func (l *logs) observe(ctx context.Context) (state.Snapshot, error) {
 		return snapshot, plan.Unreachable(absent)
 	}
 	for _, s := range statuses(absent, l.project) {
-		l.env.warn([]string{s.String()})
+		l.warn(s.String())
 	}
 	return snapshot, nil
 }

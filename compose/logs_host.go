@@ -23,7 +23,6 @@ type logHost struct {
 // connect gives each host that answered a context of its own.
 func (l *logs) connect(ctx context.Context, s state.Snapshot) error {
 	l.hosts = map[string]*logHost{}
-	var warning sync.Mutex
 	for _, o := range s.Ready() {
 		engine, err := l.env.Connect(o.Host)
 		if err != nil {
@@ -35,9 +34,7 @@ func (l *logs) connect(ctx context.Context, s state.Snapshot) error {
 		var once sync.Once
 		h.lose = func(why string) {
 			once.Do(func() {
-				warning.Lock()
-				defer warning.Unlock()
-				l.env.warn([]string{fmt.Sprintf("host %s: %s; its logs end here", o.Host.Name, why)})
+				l.warn(fmt.Sprintf("host %s: %s; its logs end here", h.name, why))
 				cancel()
 			})
 		}
@@ -82,6 +79,20 @@ func (l *logs) failed(h *logHost, c state.Container, err error) {
 		return
 	}
 	if l.answers(h, c) {
-		l.env.warn([]string{fmt.Sprintf("%s: %s", l.prefix(c), err)})
+		l.warn(fmt.Sprintf("%s: %s", l.prefix(c), err))
 	}
+}
+
+// warn tells a sentence once, from one goroutine at a time.
+func (l *logs) warn(sentence string) {
+	l.warning.Lock()
+	defer l.warning.Unlock()
+	if l.warned[sentence] {
+		return
+	}
+	if l.warned == nil {
+		l.warned = map[string]bool{}
+	}
+	l.warned[sentence] = true
+	l.env.warn([]string{sentence})
 }

@@ -2,6 +2,7 @@ package compose
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -138,6 +139,22 @@ func TestLogsOfAHostThatDies(t *testing.T) {
 	assert.DeepEqual(t, to.warnings, []string{"host h2: host is unreachable: connection refused; its logs end here"})
 }
 
+// TestLogsThatCannotBeRead takes containers whose log driver keeps nothing: it
+// is their own matter, not their host's.
+func TestLogsThatCannotBeRead(t *testing.T) {
+	for _, follow := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			h1, h2 := logPool()
+			h2.unreadable = errors.New("read logs of container h2-web-2: no reading of driver none")
+			var to told
+			time.AfterFunc(time.Minute, func() { stopAll(h1, h2) })
+			assert.NilError(t, Logs(t.Context(), to.pool(h1, h2), "shop", LogsOptions{Follow: follow}, to.out))
+			assert.DeepEqual(t, to.lines(), []string{"web-1 a", "db-1 c", "web-1 d"})
+			assert.DeepEqual(t, to.warnings, []string{"web-2: read logs of container h2-web-2: no reading of driver none"})
+		})
+	}
+}
+
 // TestLogsHoldLittle reads a long log slowly: the engine is never far ahead.
 func TestLogsHoldLittle(t *testing.T) {
 	defer goleak.VerifyNone(t)
@@ -260,6 +277,44 @@ func TestFollowPicksUpNewContainers(t *testing.T) {
 		stopAll(h1, h2)
 	})
 	assert.DeepEqual(t, to.lines(), []string{"web-3 hello"})
+}
+
+// TestFollowPicksUpWhatStartsMeanwhile starts a container while the history is told.
+func TestFollowPicksUpWhatStartsMeanwhile(t *testing.T) {
+	for name, start := range map[string]func(h *scripted, id string){
+		"told by an event":  func(h *scripted, id string) { h.start(id) },
+		"found by a sweep":  func(*scripted, string) {},
+		"started once more": func(h *scripted, _ string) { h.start("h2-web-2") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h1, h2 := logPool()
+				var to told
+				started := false
+				err := Logs(t.Context(), to.pool(h1, h2), "shop", LogsOptions{Follow: true}, func(r LogRecord) {
+					to.out(r)
+					if !started {
+						started = true
+						synctest.Wait() // the events are listened to
+						id := h2.runs("web", 3)
+						h2.write(id, "hello", at(6))
+						start(h2, id)
+						time.AfterFunc(time.Minute, func() { stopAll(h1, h2) })
+					}
+				})
+				assert.NilError(t, err)
+				assert.DeepEqual(t, to.lines(), []string{"web-1 a", "web-2 b", "db-1 c", "web-1 d", "web-2 e", "web-3 hello"})
+			})
+		})
+	}
+}
+
+func TestFollowUntil(t *testing.T) {
+	to := following(t, LogsOptions{Until: "2030-01-01T00:00:00Z"}, func(h1, h2 *scripted, _ *told) {
+		h1.change(func() { h1.cut++ }) // as the engine ends the log then
+		h2.change(func() { h2.cut++ })
+	})
+	assert.Equal(t, len(to.lines()), 5)
 }
 
 func TestFollowForgetsRemovedContainers(t *testing.T) {

@@ -26,6 +26,8 @@ type scripted struct {
 	down, hung bool
 	// cut is the number of times that streams were broken.
 	cut int
+	// unreadable is the error of logs whose driver keeps none.
+	unreadable error
 	// read counts the lines that were handed out.
 	read int
 }
@@ -163,13 +165,17 @@ func (e *scripted) Logs(ctx context.Context, id string, o hosts.LogOptions, line
 		return err
 	}
 	e.mutex.Lock()
-	cut, next := e.cut, e.from(id, o)
+	cut, next, unreadable := e.cut, e.from(id, o), e.unreadable
 	e.mutex.Unlock()
+	if unreadable != nil {
+		return unreadable
+	}
 	for {
 		e.mutex.Lock()
 		fresh, changed := e.lines[id][next:], e.changed
 		broken := e.cut != cut
 		c := e.container(id)
+		stopped := c != nil && c.State != hosts.Running
 		e.mutex.Unlock()
 		switch {
 		case ctx.Err() != nil:
@@ -188,7 +194,7 @@ func (e *scripted) Logs(ctx context.Context, id string, o hosts.LogOptions, line
 			e.mutex.Unlock()
 			line(l)
 		}
-		if !o.Follow || c.State != hosts.Running {
+		if !o.Follow || stopped {
 			return nil
 		}
 		if len(fresh) > 0 {
