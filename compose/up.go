@@ -112,7 +112,6 @@ func (e *Env) execute(ctx context.Context, p *plan.Plan, wait time.Duration) err
 	}
 	x := &execute.Executor{
 		Engine:      func(name string) (execute.Engine, error) { return e.Connect(pool[name]) },
-		Host:        func(name string) hosts.Host { return pool[name] },
 		Fabric:      e.Fabric,
 		Events:      e.Events,
 		Several:     e.several(),

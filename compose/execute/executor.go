@@ -19,8 +19,6 @@ import (
 type Executor struct {
 	// Engine returns the engine of a host, by name.
 	Engine func(host string) (Engine, error)
-	// Host returns a host, by name.
-	Host func(name string) hosts.Host
 	// Fabric may be nil where no plan joins hosts.
 	Fabric Fabric
 	// Events receives progress. Several puts the host's name on each event.

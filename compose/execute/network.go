@@ -11,7 +11,7 @@ import (
 // join makes the step's host part of the fabric.
 func (r *run) join(ctx context.Context, s plan.Step, a plan.JoinFabric) error {
 	return r.doing(s, "Fabric", "Joining", "Joined", func() error {
-		return r.Fabric.Join(ctx, r.Host(s.Host), a.Peers)
+		return r.Fabric.Join(ctx, a.Host, a.Peers)
 	})
 }
 

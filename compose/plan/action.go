@@ -16,6 +16,8 @@ type Action interface {
 
 // JoinFabric makes the host part of the container network: driver, router, peers.
 type JoinFabric struct {
+	// Host is the host as it was observed: its platform decides the driver.
+	Host hosts.Host
 	// Peers are the addresses of the other hosts of the pool.
 	Peers []string
 }

@@ -233,7 +233,7 @@ func (u *up) joinFabric() error {
 		if h.Address == "" {
 			return fmt.Errorf("host %s (%s) has no address at which the other hosts can reach it; set its address where its location is declared", name, h.Endpoint)
 		}
-		u.joins[name] = u.add(name, JoinFabric{Peers: u.peers(name, used)}, ReasonFabric)
+		u.joins[name] = u.add(name, JoinFabric{Host: h, Peers: u.peers(name, used)}, ReasonFabric)
 	}
 	return nil
 }
