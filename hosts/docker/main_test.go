@@ -12,18 +12,20 @@ import (
 )
 
 // TestMain makes the test binary stand in for the docker command at the far
-// end of an SSH connection, where it is linked to under that name.
+// end of an SSH connection: see startSSH.
 func TestMain(m *testing.M) {
-	if filepath.Base(os.Args[0]) == "docker" {
-		os.Exit(dialStdio())
+	if dir := os.Getenv(standIn); dir != "" {
+		os.Exit(dialStdio(dir))
 	}
 	goleak.VerifyTestMain(m)
 }
 
-// dialStdio joins stdin and stdout to the socket that a file beside the
-// command names, and notes each run there.
-func dialStdio() int {
-	dir := filepath.Dir(os.Args[0])
+// standIn is the variable that names the folder of a docker stand-in.
+const standIn = "CLOCKER_TEST_DOCKER"
+
+// dialStdio joins stdin and stdout to the socket that a file in the folder
+// names, and notes each run there.
+func dialStdio(dir string) int {
 	runs, err := os.OpenFile(filepath.Join(dir, "runs"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return 3

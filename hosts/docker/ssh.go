@@ -6,36 +6,28 @@ import (
 	"net"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
+	"strconv"
 	"time"
 
 	"github.com/docker/cli/cli/connhelper"
 	"github.com/docker/cli/cli/connhelper/ssh"
 )
 
-// persistSeconds is how long the shared connection outlives its last user
-// where nobody closes it, as after a kill of this process.
-const persistSeconds = 60
-
-// maxControlPath is what ssh can bind: a socket path holds 104 bytes on some
-// systems, and ssh adds 17 for a temporary name.
-const maxControlPath = 104 - 17 - 1
-
 // sshLink runs the user's own ssh, so that their configuration, agent, jump
-// hosts and known hosts count. One connection for each host is opened first
-// and all others are sessions of it: a handshake is paid once, and what ssh
-// says of a failure is known before any HTTP.
+// hosts and known hosts count. Sessions share a connection that is opened
+// first: a handshake is paid once, and what ssh says of a failure is known
+// before any HTTP. A further connection is opened only for more sessions than
+// a server lets one connection have.
 type sshLink struct {
 	spec  *ssh.Spec
 	flags []string
 	o     Options
-	// turn is held by who opens the shared connection.
+	// turn is held by who chooses or opens a connection.
 	turn turn
-	// dir is the private folder of the control socket; "" before the first dial.
-	dir  string
-	dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// dir is the private folder of the control sockets; "" before the first dial.
+	dir     string
+	masters []*sshMaster
 }
 
 func newSSH(u *url.URL, o Options) (*sshLink, error) {
@@ -58,58 +50,64 @@ func newSSH(u *url.URL, o Options) (*sshLink, error) {
 
 // Dial starts a session that carries one connection to the remote engine.
 func (l *sshLink) Dial(ctx context.Context, network, address string) (net.Conn, error) {
-	if err := l.share(ctx); err != nil {
+	m, err := l.master(ctx)
+	if err != nil {
 		return nil, err
 	}
-	return l.dial(ctx, network, address)
+	return m.session(ctx, network, address)
 }
 
-// share opens the shared connection where there is none.
-func (l *sshLink) share(ctx context.Context) error {
+// master returns a connection with room for a session, which is counted.
+func (l *sshLink) master(ctx context.Context) (*sshMaster, error) {
 	ctx, cancel := context.WithTimeout(ctx, l.o.ConnectTimeout)
 	defer cancel()
 	if err := l.turn.take(ctx); err != nil {
-		return err
+		return nil, err
 	}
 	defer l.turn.give()
-	if err := l.prepare(); err != nil {
-		return err
+	m, err := l.choose()
+	if err != nil {
+		return nil, err
 	}
-	if _, err := os.Stat(l.control()); err == nil {
-		return nil
+	if !m.open() {
+		err = m.connect(ctx, l.spec.Args())
 	}
-	return l.openMaster(ctx)
+	if err == nil {
+		m.sessions.Add(1)
+	}
+	return m, err
 }
 
-// prepare makes the private folder, and the dialer that uses its socket.
-func (l *sshLink) prepare() error {
-	if l.dir != "" {
-		return nil
+// choose returns the first connection with room, a new one where none has it.
+func (l *sshLink) choose() (*sshMaster, error) {
+	for _, m := range l.masters {
+		if m.sessions.Load() < maxSessions {
+			return m, nil
+		}
 	}
-	dir, err := privateDir()
-	if err != nil {
-		return err
+	if l.dir == "" {
+		dir, err := privateDir()
+		if err != nil {
+			return nil, err
+		}
+		l.dir = dir
 	}
-	flags := append([]string{"-o", "ControlMaster=no", "-o", "ControlPath=" + filepath.Join(dir, "s")}, l.flags...)
-	helper, err := connhelper.GetConnectionHelperWithSSHOpts(l.url(), flags)
-	if err != nil {
-		return err
+	m, err := newMaster(filepath.Join(l.dir, strconv.Itoa(len(l.masters))), l.url(), l.flags)
+	if err == nil {
+		l.masters = append(l.masters, m)
 	}
-	l.dir, l.dial = dir, helper.Dialer
-	return nil
+	return m, err
 }
 
 // privateDir makes a folder that only this user can enter, with a path that is
 // short enough for a socket.
 func privateDir() (string, error) {
 	parent := os.TempDir()
-	if len(parent)+len("/clocker-0123456789/s") > maxControlPath {
+	if len(parent)+len("/clocker-0123456789/00") > maxControlPath {
 		parent = "/tmp"
 	}
 	return os.MkdirTemp(parent, "clocker-")
 }
-
-func (l *sshLink) control() string { return filepath.Join(l.dir, "s") }
 
 func (l *sshLink) url() string {
 	u := url.URL{Scheme: "ssh", Host: l.spec.Host, Path: l.spec.Path}
@@ -122,41 +120,7 @@ func (l *sshLink) url() string {
 	return u.String()
 }
 
-// openMaster returns when ssh has authenticated and gone to the background.
-func (l *sshLink) openMaster(ctx context.Context) error {
-	args := append([]string{"-f", "-N", "-o", "ControlMaster=yes", "-o", "ControlPath=" + l.control(),
-		"-o", fmt.Sprintf("ControlPersist=%d", persistSeconds)}, l.flags...)
-	// A file and not a pipe: the background process keeps what it was given,
-	// and a pipe would have no end.
-	said, err := os.Create(filepath.Join(l.dir, "said"))
-	if err != nil {
-		return err
-	}
-	defer said.Close()
-	cmd := exec.CommandContext(ctx, "ssh", append(args, l.spec.Args()...)...)
-	cmd.Stderr = said
-	err = cmd.Run()
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	if err != nil {
-		return &sshError{cause: err, said: readStart(said.Name())}
-	}
-	return nil
-}
-
-func readStart(path string) string {
-	f, err := os.Open(path)
-	if err != nil {
-		return ""
-	}
-	defer f.Close()
-	b := make([]byte, 4096)
-	n, _ := f.Read(b)
-	return strings.TrimSpace(string(b[:n]))
-}
-
-// Close ends the shared connection.
+// Close ends the connections.
 func (l *sshLink) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), l.o.ConnectTimeout)
 	defer cancel()
@@ -164,12 +128,12 @@ func (l *sshLink) Close() error {
 		return err
 	}
 	defer l.turn.give()
+	for _, m := range l.masters {
+		m.disconnect(ctx, l.spec.Args())
+	}
+	l.masters = nil
 	if l.dir == "" {
 		return nil
-	}
-	args := append([]string{"-O", "exit", "-o", "ControlPath=" + l.control()}, l.flags...)
-	if _, err := os.Stat(l.control()); err == nil {
-		_ = exec.CommandContext(ctx, "ssh", append(args, l.spec.Args()...)...).Run()
 	}
 	err := os.RemoveAll(l.dir)
 	l.dir = ""

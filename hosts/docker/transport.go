@@ -3,8 +3,10 @@ package docker
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -23,7 +25,13 @@ const (
 type transport struct {
 	base    *http.Transport
 	observe func(*http.Request)
+	// reads are the places for short reads, nil for any number. Sessions of one
+	// SSH connection are few, and a sweep needs no more than five.
+	reads chan struct{}
 }
+
+// maxReads leaves sessions of an SSH connection for what takes long.
+const maxReads = 6
 
 func newTransport(t target, l link, o Options) *transport {
 	base := &http.Transport{
@@ -39,7 +47,12 @@ func newTransport(t target, l link, o Options) *transport {
 	if t.url.Scheme == "tcp" {
 		base.Proxy = o.Proxy
 	}
-	return &transport{base: base, observe: o.Requests}
+	result := &transport{base: base, observe: o.Requests}
+	if t.url.Scheme == "ssh" {
+		base.MaxIdleConns, base.MaxIdleConnsPerHost = maxReads, maxReads
+		result.reads = make(chan struct{}, maxReads)
+	}
+	return result
 }
 
 // RoundTrip implements [http.RoundTripper].
@@ -51,18 +64,46 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if t.observe != nil {
 		t.observe(r)
 	}
+	leave, err := t.enter(r)
+	if err != nil {
+		return nil, err
+	}
 	response, err := t.base.RoundTrip(r)
 	if err != nil {
+		leave()
 		err = keepCause(err)
 		if first != nil {
 			*first = err
 		}
 		return nil, err
 	}
-	if response.StatusCode != http.StatusSwitchingProtocols {
-		response.Body = bound(r, response.Body)
-	}
+	response.Body = &leaving{bound(r, response.Body), leave}
 	return response, nil
+}
+
+// enter takes a place where the request is a short read; leave gives it back.
+func (t *transport) enter(r *http.Request) (leave func(), err error) {
+	stream, _ := streams(r)
+	if t.reads == nil || r.Method != http.MethodGet || stream {
+		return func() {}, nil
+	}
+	select {
+	case t.reads <- struct{}{}:
+		return sync.OnceFunc(func() { <-t.reads }), nil
+	case <-r.Context().Done():
+		return nil, r.Context().Err()
+	}
+}
+
+// leaving gives its place back when it is closed.
+type leaving struct {
+	io.ReadCloser
+	leave func()
+}
+
+func (l *leaving) Close() error {
+	defer l.leave()
+	return l.ReadCloser.Close()
 }
 
 // firstFailure is the context key of a *error. Where it is set, the first

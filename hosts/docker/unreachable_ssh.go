@@ -1,6 +1,7 @@
 package docker
 
 import (
+	"cmp"
 	"strings"
 )
 
@@ -20,15 +21,17 @@ func (t target) sshSigns() []struct{ said, text, hint string } {
 		{"timed out", "no answer from its ssh port in time", "check that the machine is up and its firewall lets you in"},
 		{"docker: command not found", "it has no docker command", "install Docker there"},
 		{"docker: not found", "it has no docker command", "install Docker there"},
+		{"docker.sock: connect: permission denied", "its user may not use Docker", "add the user to the group docker there, or log in as root"},
 		{"permission denied while trying to connect", "its user may not use Docker", "add the user to the group docker there, or log in as root"},
 		{"Cannot connect to the Docker daemon", "its engine is not running", "start it there: systemctl start docker"},
 		{"failed to connect to the docker API", "its engine is not running", "start it there: systemctl start docker"},
+		{"failed to open the raw stream connection", "its engine is not running", "start it there: systemctl start docker"},
 		{"executable file not found", "this machine has no ssh command", "install an ssh client"},
 	}
 }
 
 func (t target) diagnoseSSH(cause error) *failure {
-	said := cause.Error()
+	said := sshSaid(cause.Error())
 	for _, sign := range t.sshSigns() {
 		if strings.Contains(said, sign.said) {
 			return &failure{text: sign.text, hint: sign.hint}
@@ -47,6 +50,14 @@ func (t target) sshDestination() string {
 		d = "-p " + port + " " + d
 	}
 	return d
+}
+
+// sshSaid is what a session printed, without the command line around it.
+func sshSaid(text string) string {
+	if _, said, ok := strings.Cut(text, "stderr="); ok {
+		return cmp.Or(strings.TrimSpace(said), "the session ended without a word")
+	}
+	return text
 }
 
 // lastLine is the part of a message that tells: banners come first.
