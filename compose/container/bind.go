@@ -1,7 +1,6 @@
 package container
 
 import (
-	"io/fs"
 	"path/filepath"
 	"strings"
 
@@ -79,5 +78,3 @@ func (r *replica) tmpfs() map[string]string {
 	}
 	return all
 }
-
-func fileMode(mode uint32) fs.FileMode { return fs.FileMode(mode) }

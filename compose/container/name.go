@@ -1,6 +1,7 @@
 package container
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -25,13 +26,5 @@ func Image(p *project.Project, service string) string {
 }
 
 func join(p *project.Project, parts ...string) string {
-	return strings.Join(parts, separator(p))
-}
-
-// separator is "_" where COMPOSE_COMPATIBILITY asks for the names of Compose V1.
-func separator(p *project.Project) string {
-	if yes, err := strconv.ParseBool(p.Environment["COMPOSE_COMPATIBILITY"]); err == nil && yes {
-		return "_"
-	}
-	return "-"
+	return strings.Join(parts, cmp.Or(p.Separator, "-"))
 }

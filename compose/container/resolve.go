@@ -3,7 +3,6 @@ package container
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -24,10 +23,8 @@ func Hash(p *project.Project, service string, t Target) (string, error) {
 }
 
 func hash(p *project.Project, s types.ServiceConfig) (string, error) {
-	model := *p.Project
-	model.Services = maps.Clone(model.Services)
-	model.Services[s.Name] = s
-	return (&project.Project{Project: &model}).ServiceHash(s.Name)
+	alone := &types.Project{Environment: p.Environment, Services: types.Services{s.Name: s}}
+	return (&project.Project{Project: alone}).ServiceHash(s.Name)
 }
 
 // resolve is the service with its references to other services replaced by

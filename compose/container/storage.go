@@ -2,6 +2,7 @@ package container
 
 import (
 	"errors"
+	"io/fs"
 	"maps"
 	"slices"
 
@@ -107,5 +108,5 @@ func tmpfsOptions(o *types.ServiceVolumeTmpfs) *mount.TmpfsOptions {
 	if o == nil {
 		return nil
 	}
-	return &mount.TmpfsOptions{SizeBytes: int64(o.Size), Mode: fileMode(o.Mode)}
+	return &mount.TmpfsOptions{SizeBytes: int64(o.Size), Mode: fs.FileMode(o.Mode)}
 }
