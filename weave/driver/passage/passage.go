@@ -121,7 +121,7 @@ func stays(bridge string) []expr.Any {
 	}
 }
 
-// Legacy tells whether the host filters by the old iptables as well, to which
+// Legacy tells whether the host filters by the old iptables alone, to which
 // this package has no way. Tables is the kernel's list of its tables,
 // /proc/net/ip_tables_names.
 func Legacy(tables string) (bool, error) {
@@ -132,5 +132,13 @@ func Legacy(tables string) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("read tables of iptables: %w", err)
 	}
-	return strings.Contains("\n"+string(raw), "\nfilter\n"), nil
+	if !strings.Contains("\n"+string(raw), "\nfilter\n") {
+		return false, nil
+	}
+	conn, err := nftables.New()
+	if err != nil {
+		return false, fmt.Errorf("open nftables: %w", err)
+	}
+	chain, err := gate(conn)
+	return chain == nil, err
 }
