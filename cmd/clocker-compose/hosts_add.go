@@ -122,7 +122,7 @@ func (o hostsAddOptions) target(c project.Config) string {
 // answers is an error where the host doesn't answer.
 func (o hostsAddOptions) answers(ctx context.Context, s *session) error {
 	h := o.host
-	h.Name = cmp.Or(h.Name, h.Endpoint.String())
+	h.Name = cmp.Or(h.Name, "new")
 	snapshot, err := s.observe(ctx, []hosts.Host{h})
 	if err != nil {
 		return err

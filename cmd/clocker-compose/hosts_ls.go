@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
+	"strings"
 
 	"github.com/docker/go-units"
 	"github.com/urfave/cli/v2"
@@ -48,6 +49,9 @@ func (o hostsLsOptions) run(ctx context.Context, s *session) error {
 	lines := make([]hostLine, len(snapshot.Observations))
 	for i, seen := range snapshot.Observations {
 		lines[i] = hostLine{seen}
+		if status := seen.Host.Status; !status.Ready && !o.format.JSON() {
+			s.warn("host " + seen.Host.Name + ": " + status.Reason)
+		}
 	}
 	const standard = "{{.Name}}\t{{.Location}}\t{{.Endpoint}}\t{{.Status}}\t{{.Engine}}\t{{.CPUs}}\t{{.Memory}}\t{{.Containers}}\t{{.Fabric}}"
 	return table.Print(s.out, o.format, standard, table.Columns{
@@ -68,12 +72,13 @@ func (l hostLine) Engine() string       { return terminal.Clean(l.seen.Host.Engi
 func (l hostLine) Platform() string     { return terminal.Clean(l.seen.Host.Platform.String()) }
 func (l hostLine) Availability() string { return string(l.seen.Host.Availability) }
 
-// Status is "ready", or why it isn't.
+// Status is "ready", or why it isn't, without the hint.
 func (l hostLine) Status() string {
 	if l.seen.Host.Status.Ready {
 		return "ready"
 	}
-	return terminal.Clean(l.seen.Host.Status.Reason)
+	reason, _, _ := strings.Cut(l.seen.Host.Status.Reason, " (")
+	return terminal.Clean(reason)
 }
 
 // CPUs is their number, "" where the host hasn't told.

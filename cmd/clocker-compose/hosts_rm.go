@@ -100,7 +100,11 @@ func (o hostsRmOptions) vacant(snapshot state.Snapshot) error {
 
 // leave takes the container network off the host, if it is there.
 func (o hostsRmOptions) leave(ctx context.Context, s *session, seen hosts.Observation, others []hosts.Host) error {
-	if seen.Host.Status.Ready && routerState(seen) == "-" && !slices.Contains(seen.Host.Drivers, hosts.FabricDriver) {
+	if !seen.Host.Status.Ready { // and --force was given
+		s.warn(fmt.Sprintf("host %s doesn't answer: the container network stays on it", seen.Host.Name))
+		return nil
+	}
+	if routerState(seen) == "-" && !slices.Contains(seen.Host.Drivers, hosts.FabricDriver) {
 		return nil
 	}
 	f, err := s.wiring.fabric(fabricOptions{

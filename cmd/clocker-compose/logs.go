@@ -71,7 +71,7 @@ func (s *session) view(l logLook) *logview.View {
 }
 
 func (o logsOptions) run(ctx context.Context, s *session) error {
-	t, err := s.target(ctx)
+	t, err := s.target(ctx, o.Services...)
 	if err != nil {
 		return err
 	}

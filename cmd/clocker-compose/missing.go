@@ -30,10 +30,13 @@ func unknownCommand(program string, line argv.Line, app *cli.App) error {
 	if leaf := line.Leaf(); leaf != nil {
 		known = leaf.Subcommands
 	}
-	return fmt.Errorf("unknown command %q for %s%s; see %s --help", line.Unknown, name, nearest(line.Unknown, known), name)
+	if meant := nearest(line.Unknown, known); meant != "" {
+		return fmt.Errorf("unknown command %q for %s; did you mean %q?", line.Unknown, name, meant)
+	}
+	return fmt.Errorf("unknown command %q for %s; `%s --help` lists the commands", line.Unknown, name, name)
 }
 
-// nearest suggests a command that is written alike.
+// nearest is a command that is written alike, or "".
 func nearest(word string, commands []*cli.Command) string {
 	best, distance := "", 3
 	for _, c := range commands {
@@ -41,8 +44,5 @@ func nearest(word string, commands []*cli.Command) string {
 			best, distance = c.Name, d
 		}
 	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf(": did you mean %q?", best)
+	return best
 }

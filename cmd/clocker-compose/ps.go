@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -75,12 +74,12 @@ func parsePs(c *cli.Context) (psOptions, error) {
 }
 
 func (o psOptions) run(ctx context.Context, s *session) error {
-	t, err := s.target(ctx)
+	t, err := s.target(ctx, o.Services...)
 	if err != nil {
 		return err
 	}
-	if err := o.limit(t); err != nil {
-		return err
+	if t.model != nil && !o.orphans {
+		o.Known = t.services()
 	}
 	rows, absent, err := compose.Ps(ctx, t.env, t.name, o.PsOptions)
 	if err != nil {
@@ -96,24 +95,6 @@ func (o psOptions) run(ctx context.Context, s *session) error {
 		return printWords(s.out, rows, compose.PsRow.Service)
 	}
 	return o.print(s, t, rows)
-}
-
-// limit checks the services that are asked for, and leaves orphans out where
-// that is asked for, which only the compose files can tell.
-func (o *psOptions) limit(t target) error {
-	if t.model == nil {
-		return nil
-	}
-	known := append(t.model.ServiceNames(), t.model.DisabledServiceNames()...)
-	for _, name := range o.Services {
-		if !slices.Contains(known, name) {
-			return fmt.Errorf("no such service: %s", name)
-		}
-	}
-	if !o.orphans {
-		o.Known = known
-	}
-	return nil
 }
 
 // print writes the rows as --format asks, or as Docker's configuration does.

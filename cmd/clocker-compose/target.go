@@ -3,6 +3,8 @@ package main
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/clocker-compose/clocker-compose/compose"
@@ -19,8 +21,8 @@ type target struct {
 
 // target finds the project that the flags mean, and its hosts. Where a name is
 // given and no file, a compose file nearby tells only which hosts there are: it
-// may be another project's.
-func (s *session) target(ctx context.Context) (target, error) {
+// may be another project's. The services must be the project's, where files tell.
+func (s *session) target(ctx context.Context, services ...string) (target, error) {
 	options := s.projectOptions()
 	options.AllProfiles = true
 	name := cmp.Or(s.root.name, s.getenv("COMPOSE_PROJECT_NAME"))
@@ -32,7 +34,18 @@ func (s *session) target(ctx context.Context) (target, error) {
 	if err != nil || p == nil || s.root.name != "" && len(s.root.files) == 0 {
 		return target{name: name, env: env}, err
 	}
-	return target{name: p.Name, model: p, env: env}, nil
+	t := target{name: p.Name, model: p, env: env}
+	for _, name := range services {
+		if !slices.Contains(t.services(), name) {
+			return target{}, fmt.Errorf("no such service: %s", name)
+		}
+	}
+	return t, nil
+}
+
+// services are all that the compose files have, those of other profiles too.
+func (t target) services() []string {
+	return append(t.model.ServiceNames(), t.model.DisabledServiceNames()...)
 }
 
 // noComposeFile tells whether loading failed because there is no file to load.

@@ -1,0 +1,206 @@
+package main
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/clocker-compose/clocker-compose/compose/project"
+	"github.com/clocker-compose/clocker-compose/hosts"
+	"github.com/clocker-compose/clocker-compose/hosts/docker"
+	"github.com/clocker-compose/clocker-compose/hosts/fake"
+)
+
+// poolVariable is the folder of the fake engines of a script.
+const poolVariable = "FAKE_POOL"
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"clocker-compose": func() { os.Exit(runOverFakes(os.Args)) },
+		"docker-clocker":  func() { os.Exit(runOverFakes(os.Args)) },
+		"docker-compose":  func() { os.Exit(runOverFakes(os.Args)) },
+	})
+}
+
+// runOverFakes is main, with engines that are files.
+func runOverFakes(args []string) int {
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	dir, _ := os.Getwd()
+	return run(context.Background(), process{
+		args: args, environ: os.Environ(), dir: dir, in: os.Stdin, out: os.Stdout, err: os.Stderr,
+		signals: signals, exit: os.Exit, now: time.Now,
+	}, fakes(os.Getenv(poolVariable)))
+}
+
+// fakes is a wiring whose engines are files in a folder.
+func fakes(dir string) wiring {
+	return wiring{
+		current: func(e docker.Environment) (hosts.Endpoint, string, error) {
+			if e.Host != "" {
+				return hosts.Endpoint{URL: e.Host}, "default", nil
+			}
+			return hosts.Endpoint{URL: "unix:///var/run/docker.sock"}, "default", nil
+		},
+		open: func(h hosts.Host, _ docker.Options) (engine, error) {
+			pool, err := fake.Open(dir)
+			if err != nil {
+				return nil, err
+			}
+			return pool.Engine(h), nil
+		},
+		fabric: func(o fabricOptions) (fabric, error) { return pretended{o}, nil },
+	}
+}
+
+// pretended is a fabric that is its driver alone.
+type pretended struct{ fabricOptions }
+
+func (f pretended) Joined(o hosts.Observation) bool {
+	return slices.Contains(o.Host.Drivers, hosts.FabricDriver)
+}
+
+func (f pretended) Join(ctx context.Context, host hosts.Host, _ []string) error {
+	e, err := f.connect(host)
+	if err != nil {
+		return err
+	}
+	if err := e.InstallPlugin(ctx, hosts.FabricDriver, pluginTar()); err != nil {
+		return err
+	}
+	return e.EnablePlugin(ctx, hosts.FabricDriver)
+}
+
+func (f pretended) Leave(ctx context.Context, host hosts.Host, _ []hosts.Host) error {
+	e, err := f.connect(host)
+	if err != nil {
+		return err
+	}
+	return errors.Join(e.DisablePlugin(ctx, hosts.FabricDriver, true), e.RemovePlugin(ctx, hosts.FabricDriver, true))
+}
+
+func pluginTar() io.Reader {
+	const config = `{"Description":"a driver for tests"}`
+	var b bytes.Buffer
+	w := tar.NewWriter(&b)
+	_ = w.WriteHeader(&tar.Header{Name: "config.json", Mode: 0o644, Size: int64(len(config))})
+	_, _ = w.Write([]byte(config))
+	_ = w.Close()
+	return &b
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:   "testdata/script",
+		Setup: setUp,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"publish": publish, "fault": fault, "heal": heal, "calls": calls, "sed": sed,
+		},
+		Condition: condition,
+	})
+}
+
+// setUp gives each script a home, a config file at config/clocker/config.yaml,
+// a pool of its own, and the folder of the plugins in BIN.
+func setUp(env *testscript.Env) error {
+	env.Setenv("HOME", env.WorkDir+"/home")
+	env.Setenv("XDG_CONFIG_HOME", env.WorkDir+"/config")
+	env.Setenv(poolVariable, env.WorkDir+"/pool")
+	env.Setenv("DOCKER_CONFIG", env.WorkDir+"/home/.docker")
+	bin, err := exec.LookPath("docker-clocker")
+	if err != nil {
+		return err
+	}
+	env.Setenv("BIN", filepath.Dir(bin))
+	return os.MkdirAll(env.WorkDir+"/home", 0o755)
+}
+
+// engineOf is the fake engine of a host of the script's config file, or of the
+// current context where the file has none of that name.
+func engineOf(ts *testscript.TestScript, name string) *fake.Engine {
+	pool, err := fake.Open(ts.Getenv(poolVariable))
+	ts.Check(err)
+	config, err := project.ReadConfig(filepath.Join(ts.Getenv("XDG_CONFIG_HOME"), "clocker", "config.yaml"))
+	ts.Check(err)
+	for _, h := range allHosts(config.Locations) {
+		if h.Name == name {
+			return pool.Engine(h)
+		}
+	}
+	return pool.Engine(hosts.Host{Name: name})
+}
+
+// publish HOST IMAGE... puts images into the registry that the host pulls from.
+func publish(ts *testscript.TestScript, _ bool, args []string) {
+	engineOf(ts, args[0]).Publish(args[1:]...)
+}
+
+// fault HOST METHOD KIND [TEXT] makes calls fail; KIND may be a delay.
+func fault(ts *testscript.TestScript, _ bool, args []string) {
+	f := fake.Fault{Method: args[1], Kind: fake.FaultKind(args[2])}
+	if args[1] == "any" {
+		f.Method = ""
+	}
+	if delay, err := time.ParseDuration(args[2]); err == nil {
+		f.Kind, f.Delay = "", delay
+	}
+	if len(args) > 3 {
+		f.Text = args[3]
+	}
+	engineOf(ts, args[0]).Inject(f)
+}
+
+// heal HOST takes all faults away.
+func heal(ts *testscript.TestScript, _ bool, args []string) { engineOf(ts, args[0]).Heal() }
+
+// calls HOST METHOD N checks how often a method was called.
+func calls(ts *testscript.TestScript, neg bool, args []string) {
+	n := 0
+	for _, c := range engineOf(ts, args[0]).Calls() {
+		if c.Method == args[1] {
+			n++
+		}
+	}
+	want, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	if (n == want) == neg {
+		ts.Fatalf("host %s: %s was called %d times", args[0], args[1], n)
+	}
+}
+
+// sed OLD NEW FILE replaces a text in a file.
+func sed(ts *testscript.TestScript, _ bool, args []string) {
+	path := ts.MkAbs(args[2])
+	content, err := os.ReadFile(path)
+	ts.Check(err)
+	if !bytes.Contains(content, []byte(args[0])) {
+		ts.Fatalf("%s has no %q", args[2], args[0])
+	}
+	ts.Check(os.WriteFile(path, bytes.ReplaceAll(content, []byte(args[0]), []byte(args[1])), 0o644))
+}
+
+// condition [docker-client] tells whether Docker's own client is installed.
+func condition(name string) (bool, error) {
+	if name != "docker-client" {
+		return false, fmt.Errorf("unknown condition %s", name)
+	}
+	_, err := os.Stat("/usr/local/bin/docker")
+	if err != nil {
+		_, err = os.Stat("/usr/bin/docker")
+	}
+	return err == nil, nil
+}
