@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -59,6 +61,8 @@ type outcome struct {
 
 func (o outcome) keep(t *testing.T, name string) {
 	t.Helper()
+	asked := canonical(t, o.requests)
+	maps.DeleteFunc(o.IDs, func(_, id string) bool { return !strings.Contains(asked, id) })
 	text := canonical(t, o.recording)
 	assert.NilError(t, os.WriteFile(recordingFile(name), []byte(text+"\n"), 0o644))
 }
