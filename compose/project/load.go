@@ -120,15 +120,24 @@ func (p *Project) read(ctx context.Context, o Options, details types.ConfigDetai
 	if err := p.decode(o); err != nil {
 		return err
 	}
-	if o.Config != nil {
-		if _, err := o.Config.decode(o.Strategies); err != nil {
-			return err
-		}
-		if err := p.checkLocations(*o.Config); err != nil {
-			return err
-		}
+	if err := p.checkConfig(o); err != nil {
+		return err
 	}
 	return p.narrow(o)
+}
+
+// checkConfig checks what can be told only with the user's config file.
+func (p *Project) checkConfig(o Options) error {
+	if o.Config == nil {
+		return nil
+	}
+	if _, err := o.Config.decode(o.Strategies); err != nil {
+		return err
+	}
+	if o.Location == "" {
+		return p.checkLocations(*o.Config)
+	}
+	return chosenExist(p, *o.Config, splitNames(o.Location))
 }
 
 // readModel reads the files without interpolation. Values that ${VARIABLES}

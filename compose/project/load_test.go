@@ -216,6 +216,12 @@ func TestAChosenLocationOverridesTheFiles(t *testing.T) {
 	p := loaded(t, project.Options{Location: "us"}, content)
 	assert.DeepEqual(t, p.Clocker.Location, []string{"us"})
 	assert.DeepEqual(t, p.ServiceClocker("web").Location, []string{"us"})
+	p = loaded(t, project.Options{Location: "default", Config: &project.Config{}}, content)
+	assert.Equal(t, poolNames(p, project.Config{}, "default", hosts.Endpoint{}), "default/default")
+	dir := t.TempDir()
+	write(t, dir, "compose.yaml", content)
+	got := failure(t, project.Options{WorkingDir: dir, Location: "su", Config: &project.Config{}})
+	assert.Equal(t, got, `compose.yaml: there is no location "su"; did you mean "eu"?`)
 }
 
 func TestNetworkDefaults(t *testing.T) {

@@ -31,18 +31,17 @@ func Pool(p *Project, c Config, choice string, current hosts.Endpoint) ([]hosts.
 	if len(wanted) == 0 {
 		return []hosts.Host{contextHost(current)}, nil
 	}
+	if err := chosenExist(p, c, wanted); err != nil {
+		return nil, err
+	}
 	declared := declaredIn(p, c)
 	var pool []hosts.Host
 	for _, name := range wanted {
-		l, ok := declared[name]
-		switch {
-		case ok:
+		if l, ok := declared[name]; ok {
 			pool = append(pool, l.Hosts...)
-		case name == currentContext:
-			pool = append(pool, contextHost(current))
-		default:
-			return nil, unknownLocation(name, declared)
+			continue
 		}
+		pool = append(pool, contextHost(current))
 	}
 	if len(pool) == 0 {
 		return nil, fmt.Errorf("location %s has no hosts; add one with `hosts add`", list(wanted))
@@ -89,6 +88,17 @@ func (p *Project) namedLocations() []string {
 		named = append(named, p.ServiceClocker(service).Location...)
 	}
 	return distinct(named)
+}
+
+// chosenExist checks locations that were chosen for one call.
+func chosenExist(p *Project, c Config, chosen []string) error {
+	declared := declaredIn(p, c)
+	for _, name := range chosen {
+		if _, ok := declared[name]; !ok && name != currentContext {
+			return unknownLocation(name, declared)
+		}
+	}
+	return nil
 }
 
 // checkLocations reports locations that are named and declared nowhere.
