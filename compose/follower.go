@@ -21,6 +21,9 @@ type follower struct {
 	resume *resume
 	// start has an element after the container was started.
 	start chan struct{}
+	// reading tells that the container runs, as far as is known; the mutex of
+	// followers guards it.
+	reading bool
 	// last is the time that the last line counted with.
 	last time.Time
 }
@@ -34,13 +37,25 @@ func (w *follower) run() {
 		case <-w.host.ctx.Done():
 			return
 		}
-		w.tell(progress{running: 1})
+		w.turn(true)
 		gone := w.runs()
-		w.tell(progress{running: -1})
+		w.turn(false)
 		if gone {
 			w.remove(w.container)
 			return
 		}
+	}
+}
+
+// turn notes that the container runs or doesn't.
+func (w *follower) turn(reading bool) {
+	w.mutex.Lock()
+	w.reading = reading
+	w.mutex.Unlock()
+	if reading {
+		w.tell(progress{running: 1})
+	} else {
+		w.tell(progress{running: -1})
 	}
 }
 

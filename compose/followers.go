@@ -70,7 +70,10 @@ func (f *followers) restart(c state.Container) {
 
 // add follows a container; mutex is held.
 func (f *followers) add(c state.Container, from *resume) {
-	w := &follower{followers: f, container: c, host: f.logs.hosts[c.Host], resume: from, start: make(chan struct{}, 1)}
+	w := &follower{
+		followers: f, container: c, host: f.logs.hosts[c.Host], resume: from,
+		start: make(chan struct{}, 1), reading: alive(c.State),
+	}
 	f.known[place(c)] = w
 	if alive(c.State) {
 		w.start <- struct{}{}

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/clocker-compose/clocker-compose/compose/state"
-	"github.com/clocker-compose/clocker-compose/hosts"
 )
 
 // linger is how long following goes on when no container runs: a restart stops
@@ -22,9 +21,7 @@ func (l *logs) follow(ctx context.Context, s state.Snapshot) error {
 		return err
 	}
 	f.begin(replicas, places)
-	if err := f.catchUp(ctx, replicas); err != nil {
-		return err
-	}
+	f.guard()
 	return l.live(ctx, f)
 }
 
@@ -69,51 +66,4 @@ func (l *logs) live(ctx context.Context, f *followers) error {
 			due.Reset(time.Until(at))
 		}
 	}
-}
-
-// watch listens for starts on all hosts.
-func (f *followers) watch() {
-	label := hosts.LabelProject + "=" + f.logs.project
-	for _, h := range f.logs.hosts {
-		f.logs.running.Go(func() {
-			err := h.engine.Events(h.ctx, label, func(e hosts.ContainerEvent) { f.heard(h, e) })
-			if h.ctx.Err() == nil {
-				h.lose(lost(err, f.logs.patience()))
-			}
-		})
-	}
-}
-
-func (f *followers) heard(h *logHost, e hosts.ContainerEvent) {
-	c := state.Container{Host: h.name, Container: hosts.Container{
-		ID: e.ID, Name: e.Name, Labels: e.Labels, State: hosts.Running,
-	}}
-	if e.Action == "start" && f.logs.selects(c) {
-		f.started(c)
-	}
-}
-
-func lost(err error, timeout time.Duration) string {
-	if err == nil {
-		return "the connection ended"
-	}
-	return reason(err, timeout)
-}
-
-// catchUp finds what started before the hosts were listened to.
-func (f *followers) catchUp(ctx context.Context, told []state.Container) error {
-	known := map[string]bool{}
-	for _, c := range told {
-		known[place(c)] = alive(c.State)
-	}
-	s, err := Observe(ctx, f.logs.env)
-	if err != nil {
-		return err
-	}
-	for _, c := range f.logs.replicas(s) {
-		if f.logs.hosts[c.Host] != nil && alive(c.State) && !known[place(c)] {
-			f.started(c)
-		}
-	}
-	return nil
 }

@@ -341,6 +341,36 @@ func TestFollowGoesOnWithoutALostHost(t *testing.T) {
 	assert.DeepEqual(t, to.warnings, []string{"host h1: host is unreachable: connection refused; its logs end here"})
 }
 
+// TestFollowNoticesASilentHost cuts a host off so that no connection breaks.
+func TestFollowNoticesASilentHost(t *testing.T) {
+	to := following(t, LogsOptions{Tail: "0"}, func(h1, h2 *scripted, to *told) {
+		h1.change(func() { h1.hung = true })
+		time.Sleep(11 * time.Second)
+		synctest.Wait()
+		assert.DeepEqual(t, to.warnings, []string{"host h1: no answer in 5s; its logs end here"})
+		stopAll(h2)
+	})
+	assert.Equal(t, len(to.lines()), 0)
+}
+
+// TestFollowListensAgain ends the events of an engine that is still there.
+func TestFollowListensAgain(t *testing.T) {
+	to := following(t, LogsOptions{Tail: "0"}, func(h1, h2 *scripted, _ *told) {
+		h1.stop("h1-db-1")
+		h1.change(func() { h1.deaf++; h1.listeners = nil })
+		h1.write("h1-db-1", "missed start", time.Now())
+		h1.edit("h1-db-1", func(c *hosts.Container) { c.State = hosts.Running })
+		time.Sleep(2 * again)
+		id := h1.runs("web", 3)
+		h1.write(id, "heard start", time.Now())
+		h1.start(id)
+		time.Sleep(time.Second)
+		stopAll(h1, h2)
+	})
+	assert.DeepEqual(t, to.lines(), []string{"db-1 missed start", "web-3 heard start"})
+	assert.Equal(t, len(to.warnings), 0)
+}
+
 func TestFollowEndsWhereNothingRuns(t *testing.T) {
 	began := time.Now()
 	to := following(t, LogsOptions{}, func(h1, h2 *scripted, _ *told) { stopAll(h1, h2) })

@@ -24,8 +24,8 @@ type scripted struct {
 	changed chan struct{}
 	// down refuses all calls and breaks those under way; hung never answers.
 	down, hung bool
-	// cut is the number of times that streams were broken.
-	cut int
+	// cut is the number of times that streams were broken, deaf that events were.
+	cut, deaf int
 	// unreadable is the error of logs whose driver keeps none.
 	unreadable error
 	// read counts the lines that were handed out.
@@ -142,13 +142,17 @@ func (e *scripted) InspectContainer(ctx context.Context, id string) (hosts.Conta
 func (e *scripted) Events(ctx context.Context, _ string, each func(hosts.ContainerEvent)) error {
 	e.mutex.Lock()
 	e.listeners = append(e.listeners, each)
+	deaf := e.deaf
 	e.mutex.Unlock()
 	for {
 		e.mutex.Lock()
-		changed, down := e.changed, e.down
+		changed, down, ended := e.changed, e.down, e.deaf != deaf
 		e.mutex.Unlock()
-		if down {
+		switch {
+		case down:
 			return e.unreachable()
+		case ended:
+			return nil
 		}
 		select {
 		case <-changed:
