@@ -45,7 +45,7 @@ func Open(h hosts.Host, o Options) (*Engine, error) {
 	o = o.withDefaults()
 	e := &Engine{host: h, o: o, negotiation: newTurn(), logins: sync.OnceValues(o.Environment.loadConfig)}
 	if err := e.open(); err != nil {
-		return nil, &hosts.Error{Host: h.Name, Op: "open " + h.Endpoint.String(), Err: err}
+		return nil, &hosts.Error{Host: h.Name, Op: "open " + redacted(h.Endpoint), Err: err}
 	}
 	return e, nil
 }

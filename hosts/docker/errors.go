@@ -66,7 +66,7 @@ func (e *Engine) classify(took time.Duration, err error) *failure {
 func refused(err error) *failure {
 	f := &failure{text: engineText(err), cause: err}
 	switch {
-	case errdefs.IsNotFound(err):
+	case errdefs.IsNotFound(err), errors.Is(err, hosts.ErrNotFound):
 		f.kind = hosts.ErrNotFound
 	case errdefs.IsConflict(err), errdefs.IsAlreadyExists(err), conflicts(f.text):
 		f.kind = hosts.ErrConflict

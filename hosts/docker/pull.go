@@ -2,6 +2,7 @@ package docker
 
 import (
 	"context"
+	"strings"
 
 	"github.com/distribution/reference"
 	"github.com/moby/moby/api/types/jsonstream"
@@ -54,10 +55,14 @@ func follow(ctx context.Context, stream client.ImagePullResponse, progress func(
 	return nil
 }
 
-// pullError has no status for most failures, so what is not there is told by
-// the registry's words.
+// pullError has no status, so what is not there is told by the registry's words.
 func pullError(e *jsonstream.Error) error {
-	return &failure{text: e.Message, cause: e}
+	for _, sign := range []string{"manifest unknown", "not found", "does not exist", "no matching manifest"} {
+		if strings.Contains(e.Message, sign) {
+			return &failure{kind: hosts.ErrNotFound, text: e.Message, cause: e}
+		}
+	}
+	return e
 }
 
 func layer(m jsonstream.Message) hosts.PullProgress {

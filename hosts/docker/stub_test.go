@@ -120,3 +120,9 @@ func soon(t testing.TB) context.Context {
 	t.Cleanup(cancel)
 	return ctx
 }
+
+func (s *stub) header(route, name string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.headers[route].Get(name)
+}

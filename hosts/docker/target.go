@@ -84,6 +84,14 @@ func (t target) check() error {
 	return fmt.Errorf("endpoint %s has the unknown scheme %q: use unix, tcp or ssh", t.url.Redacted(), t.url.Scheme)
 }
 
+// redacted is the endpoint without a password that its URL may have.
+func redacted(endpoint hosts.Endpoint) string {
+	if u, err := url.Parse(endpoint.URL); err == nil && endpoint.Context == "" {
+		return u.Redacted()
+	}
+	return "endpoint " + endpoint.Context
+}
+
 // scheme is the scheme of HTTP requests.
 func (t target) scheme() string {
 	if t.url.Scheme == "tcp" && t.tls != nil {
