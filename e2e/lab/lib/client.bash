@@ -11,19 +11,19 @@ list_hosts() {
   done
 }
 
-# print_config KIND: the user's configuration of clocker-compose, with this lab as its default location.
+# print_config KIND...: the user's configuration of clocker-compose, with this lab as its default location. The hosts
+# take the kinds of endpoint in turn.
 print_config() {
-  local n k=$LAB_HOME/keys
+  local n k=$LAB_HOME/keys kinds=("$@")
   echo "default: lab"
   echo "locations:"
   echo "  lab:"
   echo "    hosts:"
   for n in $(host_numbers); do
-    case $1 in
+    case ${kinds[(n - 1) % $#]} in
       tls) echo "      - {name: h$n, endpoint: \"tcp://$(address "$n"):2376\", tls: {ca: $k/ca.pem, cert: $k/client.pem, key: $k/client-key.pem}}" ;;
       ssh) echo "      - {name: h$n, endpoint: \"ssh://root@$(address "$n")\"}" ;;
-      unix) echo "      - {name: h$n, endpoint: \"unix://$(socket "$n")\", address: $(address "$n")}" ;;
-      *) die "no endpoint '$1': tls, ssh or unix" ;;
+      *) die "no endpoint '$1': tls or ssh" ;;
     esac
   done
 }

@@ -1,0 +1,74 @@
+# Run "make" to see what can be made.
+MAKEFLAGS += --no-print-directory
+SHELL := /bin/bash
+export GOTOOLCHAIN ?= local
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo v0.0.0-dev)
+CACHE   := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/clocker-lab
+LINT    := go tool -modfile=tools/go.mod golangci-lint
+CLI     := bin/clocker-compose
+DRIVERS := weave/bin/clocker-driver-linux-amd64.gz weave/bin/clocker-driver-linux-arm64.gz
+
+# Engine 29 and Docker Compose, for the tests that compare with them: used where they are.
+export ENGINE29_BIN ?= $(wildcard $(CACHE)/engine29)
+export COMPOSE_BIN  ?= $(wildcard $(CACHE)/engine29/docker-compose)
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+.PHONY: demo
+demo: prepare build ## Run examples/shop over three hosts on this machine, and take them away again
+	@e2e/demo
+
+.PHONY: test
+test: prepare unit lint e2e ## Run every test: unit, lint, and e2e on real engines
+
+.PHONY: build
+build: $(CLI) ## Build bin/clocker-compose, with the network driver for both platforms in it
+
+.PHONY: $(CLI)
+$(CLI): $(DRIVERS)
+	@mkdir -p bin
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o $@ ./cmd/clocker-compose
+	@ln -sf clocker-compose bin/docker-clocker
+
+$(DRIVERS) &: go.mod weave/build-driver.sh $(shell find cmd/clocker-driver weave hosts -name '*.go' -not -name '*_test.go')
+	weave/build-driver.sh
+
+.PHONY: install
+install: build ## Install for this user: in ~/.local/bin, and as "docker clocker"
+	install -D $(CLI) $(HOME)/.local/bin/clocker-compose
+	install -D $(CLI) $(HOME)/.docker/cli-plugins/docker-clocker
+
+.PHONY: unit
+unit: ## Run the tests that need no engine, with the race detector
+	go test -race ./...
+
+.PHONY: lint
+lint: ## Check style, common mistakes and the layers between packages
+	$(LINT) run
+
+.PHONY: e2e
+e2e: build ## Run the tests on three real hosts (RUN=Pattern for some of them)
+	go test -tags e2e -count=1 -timeout 20m ./e2e $(if $(RUN),-v -run '$(RUN)')
+
+.PHONY: bench
+bench: build ## Compare whole commands with Docker Compose, on one host
+	go test -tags e2e -count=1 -timeout 20m -v -run TestBench ./e2e -bench-commands
+
+.PHONY: engine29
+engine29: ## Build engine 29 and Docker Compose from source, for tests (8 minutes)
+	e2e/engine29/build $(CACHE)/engine29
+
+.PHONY: prepare
+prepare: ## Install the Debian packages that the lab and the tests need, asking first
+	@e2e/prepare
+
+.PHONY: format
+format: ## Format the code
+	$(LINT) fmt
+
+.PHONY: clean
+clean: ## Remove what was built, and the lab's cache
+	rm -rf bin $(DRIVERS) $(CACHE)

@@ -1,0 +1,99 @@
+package e2e
+
+import (
+	"fmt"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"gotest.tools/v3/assert"
+)
+
+const module = "github.com/clocker-compose/clocker-compose/"
+
+// layers are the packages that each package may import, lowest first. An entry stands for its subfolders too, but
+// "hosts" does not for the adapters in it: those are known to cmd alone.
+var layers = []struct {
+	folder string
+	may    []string
+}{
+	{"hosts/docker", []string{"hosts"}},
+	{"hosts/fake", []string{"hosts"}},
+	{"hosts/conformance", []string{"hosts"}},
+	{"hosts", nil},
+	{"weave/driver", []string{"hosts", "weave/driver"}},
+	{"weave", []string{"hosts"}},
+	{"scheduler", []string{"hosts"}},
+	{"compose/project", []string{"hosts"}},
+	{"compose/state", []string{"hosts"}},
+	{"compose/container", []string{"hosts", "compose/project"}},
+	{"compose/plan", []string{"hosts", "scheduler", "compose/project", "compose/state", "compose/container"}},
+	{"compose/execute", []string{"hosts", "compose/plan"}},
+	{"compose", []string{"hosts", "scheduler", "compose"}},
+	{"cmd/clocker-driver", []string{"weave/driver"}},
+	{"cmd/clocker-compose", []string{"hosts", "hosts/docker", "scheduler", "compose", "weave", "cmd/clocker-compose"}},
+	{"e2e", nil},
+}
+
+// client is what only hosts/docker may import.
+const client = "github.com/moby/moby/client"
+
+func TestPackagesImportOnlyWhatIsBelowThem(t *testing.T) {
+	for folder, imports := range importsOfPackages(t) {
+		allowed, known := allowedFor(folder)
+		assert.Assert(t, known, "%s belongs to no layer: add it to this test and to .golangci.yml", folder)
+		for _, imported := range imports {
+			assert.Check(t, verdict(folder, imported, allowed) == "", verdict(folder, imported, allowed))
+		}
+	}
+}
+
+func TestAnImportOfAHigherLayerIsRefused(t *testing.T) {
+	allowed, _ := allowedFor("compose/plan")
+	assert.Equal(t, verdict("compose/plan", module+"compose/execute", allowed), "compose/plan must not import compose/execute")
+	assert.Equal(t, verdict("compose/plan", module+"hosts/docker", allowed), "compose/plan must not import hosts/docker")
+	assert.Equal(t, verdict("compose/plan", module+"hosts", allowed), "")
+	assert.Equal(t, verdict("weave", client, nil), "weave must not import "+client+": only hosts/docker talks to engines")
+}
+
+// importsOfPackages asks the build which packages each package of the module imports, tests aside, by folder.
+func importsOfPackages(t *testing.T) map[string][]string {
+	t.Helper()
+	list := exec.CommandContext(t.Context(), "go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...")
+	list.Dir = ".."
+	out, err := list.Output()
+	assert.NilError(t, err)
+	packages := map[string][]string{}
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Fields(line)
+		packages[strings.TrimPrefix(fields[0], module)] = fields[1:]
+	}
+	assert.Assert(t, len(packages) > 10, "go list names %d packages only", len(packages))
+	return packages
+}
+
+func allowedFor(folder string) (allowed []string, known bool) {
+	for _, layer := range layers {
+		if within(folder, layer.folder) {
+			return layer.may, true
+		}
+	}
+	return nil, false
+}
+
+// verdict says what is wrong with an import, or nothing.
+func verdict(folder, imported string, allowed []string) string {
+	if imported == client && folder != "hosts/docker" {
+		return fmt.Sprintf("%s must not import %s: only hosts/docker talks to engines", folder, client)
+	}
+	inner, own := strings.CutPrefix(imported, module)
+	if !own || slices.ContainsFunc(allowed, func(a string) bool { return inner == a || a != "hosts" && within(inner, a) }) {
+		return ""
+	}
+	return fmt.Sprintf("%s must not import %s", folder, inner)
+}
+
+func within(folder, parent string) bool {
+	return folder == parent || strings.HasPrefix(folder, parent+"/")
+}
