@@ -14,8 +14,8 @@ import (
 // Spec is the request for a replica of a service. The error joins one [Problem]
 // for each attribute that can't be honoured on the target.
 //
-// Two labels are left to who creates the container, because they depend on what
-// the host has: the image's digest, and the name of what it replaces.
+// Three labels are left to others: the digests of the image and of mounted
+// images, which only the host knows, and the name of what is replaced.
 func Spec(p *project.Project, service string, number int, t Target) (hosts.ContainerSpec, error) {
 	if _, err := p.GetService(service); err != nil {
 		return hosts.ContainerSpec{}, err
