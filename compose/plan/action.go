@@ -94,8 +94,9 @@ type RemoveContainer struct {
 	Quiet bool
 }
 
-// DisconnectNetwork takes a container off a network that is about to be removed.
-type DisconnectNetwork struct{ Network, Container, Name string }
+// DisconnectNetwork takes a container off a network, given by ID, that is about
+// to be removed.
+type DisconnectNetwork struct{ Network, NetworkName, Container, Name string }
 
 // ConnectNetwork puts a container on a network that was made again.
 type ConnectNetwork struct {
@@ -157,7 +158,7 @@ func (a RenameContainer) Object() string   { return "container " + a.From + " to
 func (a StartContainer) Object() string    { return "container " + a.Name }
 func (a StopContainer) Object() string     { return "container " + a.Name }
 func (a RemoveContainer) Object() string   { return "container " + a.Name }
-func (a DisconnectNetwork) Object() string { return "container " + a.Name + " from " + a.Network }
+func (a DisconnectNetwork) Object() string { return "container " + a.Name + " from " + a.NetworkName }
 func (a ConnectNetwork) Object() string {
 	return "container " + a.Name + " to " + a.Attachment.Network
 }

@@ -7,8 +7,6 @@ import (
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
-
-	"github.com/clocker-compose/clocker-compose/hosts"
 )
 
 // groupOf is the name that all services share which must be on one host: those
@@ -77,7 +75,7 @@ func hostMates(s types.ServiceConfig) []string {
 func (u *up) usersOfNewVolumes() map[string][]string {
 	users := map[string][]string{}
 	for _, s := range u.services {
-		if s.Deploy != nil && s.Deploy.Mode == "global" {
+		if global(s) {
 			continue
 		}
 		for _, key := range u.dataVolumes(s) {
@@ -116,30 +114,4 @@ func shared(v types.VolumeConfig) bool {
 		return true
 	}
 	return false
-}
-
-// waitsForData tells, and warns, that a service's data may be on a host that
-// doesn't answer: to start it with an empty volume elsewhere would split it.
-// Evidence is that the project runs already and nobody who answers has the volume.
-func (u *up) waitsForData(s types.ServiceConfig) bool {
-	absent := u.State.Absent()
-	if len(absent) == 0 || !slices.Contains(u.State.Projects(), u.Project.Name) {
-		return false
-	}
-	for _, key := range u.dataVolumes(s) {
-		v := u.Project.Volumes[key]
-		if len(u.holders(v.Name)) == 0 {
-			u.warn("service %s waits: its volume %s is on none of the hosts that answer, and may be on %s", s.Name, v.Name, names(absent))
-			return true
-		}
-	}
-	return false
-}
-
-func names(hs []hosts.Host) string {
-	var s []string
-	for _, h := range hs {
-		s = append(s, h.Name)
-	}
-	return strings.Join(s, " or ")
 }

@@ -52,7 +52,7 @@ func (u *up) whyRecreate(r *replica, by map[string][]*replica) Reason {
 	if u.NoRecreate {
 		return ""
 	}
-	if u.ForceRecreate && (u.named(r.service.Name) || u.AlwaysRecreateDeps) || u.AlwaysRecreateDeps && !u.named(r.service.Name) {
+	if u.forced(r.service.Name) {
 		return ReasonForced
 	}
 	if why := u.outdated(r.service, *r.current); why != "" {
@@ -63,7 +63,7 @@ func (u *up) whyRecreate(r *replica, by map[string][]*replica) Reason {
 	}
 	for _, mate := range hostMates(r.service) {
 		for _, parent := range by[mate] {
-			if parent.recreate != "" || parent.current == nil {
+			if parent.host == r.host && !parent.kept() {
 				return ReasonParent
 			}
 		}
@@ -71,9 +71,13 @@ func (u *up) whyRecreate(r *replica, by map[string][]*replica) Reason {
 	return ""
 }
 
-// named tells whether the user asked for the service, or for all.
-func (u *up) named(service string) bool {
-	return len(u.Services) == 0 || slices.Contains(u.Services, service)
+// forced tells whether the user wants the service's containers made again,
+// changed or not: there is a flag for what was named, and one for the rest.
+func (u *up) forced(service string) bool {
+	if u.named(service) {
+		return u.ForceRecreate
+	}
+	return u.AlwaysRecreateDeps
 }
 
 // outdated is why a container no longer matches the files or its image.
@@ -109,12 +113,11 @@ func (u *up) matesOn(s types.ServiceConfig, host string) map[string]string {
 // misses is what a container lacks of the networks and volumes it should have.
 func (u *up) misses(r *replica) Reason {
 	for _, key := range networkKeys(r.service) {
-		n := u.networks[[2]string{r.host, key}]
-		if alive(r.current.State) && n.existing != nil && !r.current.Attached(n.name) {
+		if !r.on(u.networks[[2]string{r.host, key}]) {
+			if r.current.State == hosts.Created {
+				return ReasonInterrupted
+			}
 			return ReasonNetworkChanged
-		}
-		if r.current.State == hosts.Created && !r.current.Attached(n.name) {
-			return ReasonInterrupted
 		}
 	}
 	for _, v := range r.service.Volumes {
@@ -123,6 +126,15 @@ func (u *up) misses(r *replica) Reason {
 		}
 	}
 	return ""
+}
+
+// on tells whether the current container can be started on the network. One
+// that was attached to a network which is gone, or was made again behind its
+// back, keeps the ID of the old one, and no engine starts it.
+func (r *replica) on(n *networkPlan) bool {
+	return slices.ContainsFunc(r.current.Attachments, func(a hosts.Attachment) bool {
+		return a.Network == n.name && (a.NetworkID == "" || n.existing != nil && a.NetworkID == n.existing.ID)
+	})
 }
 
 func mounts(c *state.Container, volume string) bool {
@@ -135,7 +147,11 @@ func (u *up) target(r *replica, by map[string][]*replica) container.Target {
 		Host:       u.State.Host(r.host).Host,
 		Containers: map[string]string{},
 	}
+	there := u.matesOn(r.service, r.host)
 	for _, mate := range hostMates(r.service) {
+		if len(by[mate]) == 0 && there[mate] != "" { // it isn't brought up now, but is there
+			t.Containers[mate] = there[mate]
+		}
 		for _, parent := range by[mate] {
 			if parent.host == r.host && t.Containers[mate] == "" {
 				t.Containers[mate] = parent.reference()

@@ -1,7 +1,9 @@
 package plan
 
 import (
+	"cmp"
 	"maps"
+	"strconv"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -15,7 +17,7 @@ func (u *up) makeContainers() error {
 	for _, r := range u.replicas {
 		switch {
 		case r.kept():
-			u.keep(r)
+			u.keep(r, by)
 		case r.current == nil:
 			u.create(r, by, ReasonMissing)
 		case r.moves():
@@ -32,7 +34,7 @@ func (u *up) makeContainers() error {
 
 // keep leaves a container, but gives it the name that an interrupted run
 // didn't get to, and puts it back on networks that are made again.
-func (u *up) keep(r *replica) {
+func (u *up) keep(r *replica, by map[string][]*replica) {
 	if _, final, temporary := temporaryName(r.current.Name); temporary {
 		u.add(r.host, RenameContainer{Container: r.current.ID, From: r.current.Name, To: final}, ReasonInterrupted)
 	}
@@ -44,11 +46,12 @@ func (u *up) keep(r *replica) {
 		for _, a := range r.spec.Networks {
 			if a.Network == n.name {
 				r.created = u.add(r.host, ConnectNetwork{Attachment: a, Container: r.current.ID, Name: r.name}, n.why, n.created, r.created)
-				r.interrupted = true
+				u.pause(r, n.why)
 			}
 		}
 	}
-	if r.running() && !r.interrupted {
+	u.stopWithDependencies(r, by)
+	if r.running() && r.pause == "" {
 		u.plan.Unchanged = append(u.plan.Unchanged, Container{Host: r.host, Service: r.service.Name, Name: r.name})
 	}
 }
@@ -65,33 +68,35 @@ func (u *up) create(r *replica, by map[string][]*replica, why Reason) {
 // starts it after.
 func (u *up) move(r *replica, by map[string][]*replica) {
 	u.create(r, by, ReasonMoved)
-	c := *r.current
-	stopped := ""
-	if alive(c.State) {
-		stopped = u.add(c.Host, StopContainer{ID: c.ID, Name: c.Name, Timeout: u.Timeout}, ReasonMoved, r.created)
-	}
-	r.stopped = u.add(c.Host, RemoveContainer{ID: c.ID, Name: c.Name}, ReasonMoved, r.created, stopped)
+	r.gone = u.giveUp(r, by, ReasonMoved, r.created)
 }
 
 // replace creates the new container under a temporary name, stops and removes
 // the old one, and gives its name to the new one. What an interruption leaves
 // at any point, the next run can tell by the names.
 func (u *up) replace(r *replica, by map[string][]*replica) {
-	old := *r.current
 	spec := r.spec
-	spec.Name = old.ID[:min(len(old.ID), shortID)] + "_" + r.name
+	spec.Name = r.current.ID[:min(len(r.current.ID), shortID)] + "_" + r.name
 	config := *spec.Config
 	config.Labels = maps.Clone(config.Labels)
-	config.Labels[hosts.LabelReplace] = old.Name
+	config.Labels[hosts.LabelReplace] = cmp.Or(r.service.ContainerName, r.service.Name+"-"+strconv.Itoa(r.number))
 	spec.Config = &config
 	creation := u.creation(r, by, spec)
-	creation.Replaces = old.ID
+	creation.Replaces = r.current.ID
 	created := u.add(r.host, creation, r.recreate, u.needs(r, by)...)
-	if alive(old.State) {
-		r.stopped = u.add(r.host, StopContainer{ID: old.ID, Name: old.Name, Timeout: u.Timeout, Quiet: true}, r.recreate, u.stopAfter(r, created))
-	}
-	removed := u.add(r.host, RemoveContainer{ID: old.ID, Name: old.Name, Volumes: u.RenewAnonVolumes, Quiet: true}, r.recreate, created, r.stopped)
+	removed := u.giveUp(r, by, r.recreate, created)
 	r.created = u.add(r.host, RenameContainer{Container: spec.Name, From: spec.Name, To: r.name}, r.recreate, removed)
+}
+
+// giveUp stops and removes the container that a replica has, once its
+// successor is created. On the same host it does so quietly.
+func (u *up) giveUp(r *replica, by map[string][]*replica, why Reason, created string) (removed string) {
+	c, quiet := *r.current, !r.moves()
+	if alive(c.State) {
+		r.stopping = u.add(c.Host, StopContainer{ID: c.ID, Name: c.Name, Timeout: u.Timeout, Quiet: quiet}, why, u.stopAfter(r, by, created))
+		u.stopWithDependencies(r, by)
+	}
+	return u.add(c.Host, RemoveContainer{ID: c.ID, Name: c.Name, Volumes: quiet && u.RenewAnonVolumes, Quiet: quiet}, why, created, r.stopping)
 }
 
 // creation is the action that creates a replica from a request.
@@ -115,12 +120,19 @@ func (u *up) creation(r *replica, by map[string][]*replica, spec hosts.Container
 	return a
 }
 
-// stopAfter is what stopping the old container waits for: that its replacement
-// could be created, unless a network in its way has to go first.
-func (u *up) stopAfter(r *replica, created string) string {
+// stopAfter is what stopping the old container waits for: that its successor
+// could be created, unless something in its way has to go first.
+func (u *up) stopAfter(r *replica, by map[string][]*replica, created string) string {
 	for _, key := range networkKeys(r.service) {
 		if u.networks[[2]string{r.host, key}].removed != "" {
 			return ""
+		}
+	}
+	for _, mate := range hostMates(r.service) {
+		for _, parent := range by[mate] {
+			if parent.host == r.host && parent.created != "" {
+				return "" // which waits until this one lets go of the parent
+			}
 		}
 	}
 	return created

@@ -2,7 +2,7 @@ package plan
 
 import (
 	"fmt"
-	"math/bits"
+	"maps"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -11,14 +11,6 @@ import (
 	"github.com/clocker-compose/clocker-compose/compose/state"
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
-
-// subnetPlan is how a fabric network's subnet is shared out between hosts.
-type subnetPlan struct {
-	prefix netip.Prefix
-	count  int
-	// slices are the numbers of the hosts' slices, by host.
-	slices map[string]int
-}
 
 // checkRange refuses a range for the fabric in which a machine of the pool
 // has its own address: replies to it would get lost.
@@ -51,6 +43,9 @@ func (u *up) layFabric(n *networkPlan) error {
 		return fmt.Errorf("network %s: %w", n.name, err)
 	}
 	n.gateway = gateway(s.prefix, part)
+	if n.why == "" && n.own && n.strays(s.prefix, part) {
+		n.why = ReasonNetworkChanged
+	}
 	if n.why == "" {
 		return nil
 	}
@@ -58,9 +53,21 @@ func (u *up) layFabric(n *networkPlan) error {
 	return err
 }
 
+// strays tells that the host's network isn't the part of the subnet that the
+// host has: it was made while the others didn't answer, or they were made again
+// while it didn't.
+func (n *networkPlan) strays(subnet, part netip.Prefix) bool {
+	for _, have := range n.existing.Subnets {
+		if have.Prefix.Masked() == subnet && have.Range == part {
+			return false
+		}
+	}
+	return true
+}
+
 // fabricSpec is the network as every host creates it, but for its slice.
 func (u *up) fabricSpec(n *networkPlan, s subnetPlan, part netip.Prefix, i int) (hosts.NetworkSpec, error) {
-	spec, err := container.NetworkSpec(u.Project, n.key)
+	spec, err := u.wholeSpec(n)
 	if err != nil {
 		return spec, err
 	}
@@ -80,143 +87,22 @@ func (u *up) fabricSpec(n *networkPlan, s subnetPlan, part netip.Prefix, i int) 
 	return spec, nil
 }
 
-// subnet is the plan of a network's subnet, made once for all hosts: what the
-// hosts have already, else what the user says, else a free one.
-func (u *up) subnet(key, name string) (subnetPlan, error) {
-	if s, known := u.subnets[key]; known {
-		return s, nil
+// wholeSpec is the network as the files have it or, for an external one, as
+// the hosts that have it already do.
+func (u *up) wholeSpec(n *networkPlan) (hosts.NetworkSpec, error) {
+	if !bool(u.Project.Networks[n.key].External) {
+		return container.NetworkSpec(u.Project, n.key)
 	}
-	s := subnetPlan{count: sliceCount(len(u.State.Observations)), slices: map[string]int{}}
-	u.adopt(&s, name)
-	asked, err := u.askedSubnet(key, name)
-	switch {
-	case err != nil:
-		return s, err
-	case asked.IsValid() && asked != s.prefix:
-		s.prefix, s.slices = asked, map[string]int{}
-	case !s.prefix.IsValid():
-		s.prefix, err = freeSubnet(u.Range, subnetBits(u.Size, len(u.State.Observations)), name, u.taken())
-	}
-	if err != nil {
-		return s, err
-	}
-	s.share(u.State)
-	if u.subnets == nil {
-		u.subnets = map[string]subnetPlan{}
-	}
-	u.subnets[key] = s
-	return s, nil
-}
-
-// adopt takes over the subnet and the slices that hosts have already.
-func (u *up) adopt(s *subnetPlan, name string) {
 	for i := range u.State.Observations {
-		o := &u.State.Observations[i]
-		n := state.Network(o, name)
-		if n == nil || n.Driver != hosts.FabricDriver || len(n.Subnets) == 0 {
-			continue
+		if have := state.Network(&u.State.Observations[i], n.name); onFabric(have) {
+			return hosts.NetworkSpec{Name: n.name, Internal: have.Internal, Labels: maps.Clone(have.Labels)}, nil
 		}
-		sub := n.Subnets[0]
-		if !s.prefix.IsValid() {
-			s.prefix = sub.Prefix.Masked()
-			s.count = 1 << max(0, sub.Range.Bits()-sub.Prefix.Bits())
-		}
-		s.slices[o.Host.Name] = indexOf(s.prefix, sub.Range)
 	}
+	return hosts.NetworkSpec{}, fmt.Errorf("network %s declared as external, but could not be found on any host", n.name)
 }
 
-// indexOf is the number of a slice in its subnet.
-func indexOf(subnet, part netip.Prefix) int {
-	a, b := subnet.Masked().Addr().As4(), part.Masked().Addr().As4()
-	distance := 0
-	for i := range a {
-		distance = distance<<8 + int(b[i]) - int(a[i])
-	}
-	return distance >> (32 - part.Bits())
-}
-
-// share gives each host without a slice the lowest free one. Hosts that don't
-// answer come first: one of the free slices may be theirs already, and they
-// were there before any host that is new.
-func (s *subnetPlan) share(pool state.Snapshot) {
-	used := map[int]bool{}
-	for _, i := range s.slices {
-		used[i] = true
-	}
-	for _, ready := range []bool{false, true} {
-		for _, o := range pool.Observations {
-			if _, has := s.slices[o.Host.Name]; has || o.Host.Status.Ready != ready {
-				continue
-			}
-			if i := lowestFree(used, s.count); i < s.count {
-				s.slices[o.Host.Name], used[i] = i, true
-			}
-		}
-	}
-}
-
-func lowestFree(used map[int]bool, count int) int {
-	for i := range count {
-		if !used[i] {
-			return i
-		}
-	}
-	return count
-}
-
-// askedSubnet is the subnet that the compose file gives the network.
-func (u *up) askedSubnet(key, name string) (netip.Prefix, error) {
-	for _, pool := range u.Project.Networks[key].Ipam.Config {
-		p, err := netip.ParsePrefix(pool.Subnet)
-		if err != nil || !p.Addr().Is4() {
-			continue // compose-go has checked it; IPv6 isn't carried
-		}
-		if len := p.Bits() + bits.TrailingZeros(minSlices); len > maxSliceBits {
-			return p, fmt.Errorf("network %s: subnet %s is too small for a pool of several hosts; it must be /%d or larger", name, p, maxSliceBits-bits.TrailingZeros(minSlices))
-		}
-		for _, o := range u.State.Observations {
-			if by := collision(o, p, name); by != "" {
-				return p, fmt.Errorf("network %s: subnet %s collides with %s of host %s; choose another range", name, p, by, o.Host.Name)
-			}
-		}
-		return p.Masked(), nil
-	}
-	return netip.Prefix{}, nil
-}
-
-// collision is what of the host a subnet overlaps, "" for nothing.
-func collision(o hosts.Observation, p netip.Prefix, name string) string {
-	if a, err := netip.ParseAddr(o.Host.Address); err == nil && p.Contains(a) {
-		return "the address " + a.String()
-	}
-	for _, n := range o.Networks {
-		for _, s := range n.Subnets {
-			if n.Name != name && s.Prefix.Overlaps(p) {
-				return "network " + n.Name + " (" + s.Prefix.String() + ")"
-			}
-		}
-	}
-	return ""
-}
-
-// taken are all address ranges that the pool's hosts use.
-func (u *up) taken() []netip.Prefix {
-	var used []netip.Prefix
-	for _, o := range u.State.Observations {
-		if a, err := netip.ParseAddr(o.Host.Address); err == nil {
-			used = append(used, netip.PrefixFrom(a, a.BitLen()))
-		}
-		for _, n := range o.Networks {
-			for _, s := range n.Subnets {
-				used = append(used, s.Prefix)
-			}
-		}
-	}
-	for _, s := range u.subnets {
-		used = append(used, s.prefix)
-	}
-	return slices.Clip(used)
-}
+// onFabric tells whether a host's network, which may be nil, is on the fabric.
+func onFabric(n *hosts.Network) bool { return n != nil && n.Driver == hosts.FabricDriver }
 
 // joinFabric adds a step for each host that gets a replica and isn't joined.
 func (u *up) joinFabric() error {
@@ -224,9 +110,9 @@ func (u *up) joinFabric() error {
 	if !u.Several {
 		return nil
 	}
-	used := u.hostsUsed()
+	used := u.hostsOnFabric()
 	for _, name := range used {
-		if u.Joined[name] || !u.hasFabricNetwork(name) {
+		if u.Joined[name] {
 			continue
 		}
 		h := u.State.Host(name).Host
@@ -238,13 +124,15 @@ func (u *up) joinFabric() error {
 	return nil
 }
 
-func (u *up) hasFabricNetwork(host string) bool {
+// hostsOnFabric are the hosts that have, or come to have, a fabric network, sorted.
+func (u *up) hostsOnFabric() []string {
+	on := map[string]bool{}
 	for id, n := range u.networks {
-		if id[0] == host && n.fabric {
-			return true
+		if n.fabric {
+			on[id[0]] = true
 		}
 	}
-	return false
+	return sortedKeys(on)
 }
 
 // peers are the addresses of the other hosts that are, or come to be, on the fabric.

@@ -14,7 +14,7 @@ func newGraph() *graph { return &graph{at: map[string]int{}} }
 // add returns the step's ID. Empty IDs in after are passed over, so that a
 // caller may name a step that turned out not to be needed.
 func (g *graph) add(host string, a Action, why Reason, after ...string) string {
-	id := host + "/" + a.Verb() + " " + a.Object()
+	id := stepID(host, a)
 	after = slices.DeleteFunc(slices.Clone(after), func(s string) bool { return s == "" || s == id })
 	if i, known := g.at[id]; known {
 		g.steps[i].After = append(g.steps[i].After, after...)
@@ -23,6 +23,17 @@ func (g *graph) add(host string, a Action, why Reason, after ...string) string {
 	g.at[id] = len(g.steps)
 	g.steps = append(g.steps, Step{ID: id, Host: host, Action: a, Reason: why, After: after})
 	return id
+}
+
+// stepID is unique because a name is, on one host.
+func stepID(host string, a Action) string { return host + "/" + a.Verb() + " " + a.Object() }
+
+// follow lets a step wait for another one too. Where one of them isn't in the
+// graph there is nothing to wait for.
+func (g *graph) follow(id, before string) {
+	if i, known := g.at[id]; known && g.has(before) && id != before {
+		g.steps[i].After = append(g.steps[i].After, before)
+	}
 }
 
 // has tells whether the step was added.

@@ -16,6 +16,8 @@ import (
 type networkPlan struct {
 	host, key, name string
 	fabric          bool
+	// own networks were created for this project.
+	own bool
 	// existing is what the host has under that name, nil for nothing.
 	existing *hosts.Network
 	// why it has to be created, "" where the existing one stays.
@@ -61,7 +63,10 @@ func (u *up) layNetwork(host, key string) error {
 		return fmt.Errorf("service refers to undefined network %s", key)
 	}
 	n := &networkPlan{host: host, key: key, name: declared.Name, fabric: u.onFabric(key)}
-	n.existing = state.Network(u.State.Host(host), n.name)
+	if n.existing = state.Network(u.State.Host(host), n.name); n.existing != nil {
+		n.own = !bool(declared.External) && n.existing.Labels[hosts.LabelProject] == u.Project.Name
+		n.fabric = n.fabric && (n.own || onFabric(n.existing)) // somebody else's is used as it is
+	}
 	u.networks[[2]string{host, key}] = n
 	why, err := u.networkDiffers(n, declared)
 	if err != nil {
@@ -86,8 +91,7 @@ func (u *up) onFabric(key string) bool {
 	}
 	if n.External {
 		return slices.ContainsFunc(u.State.Observations, func(o hosts.Observation) bool {
-			existing := state.Network(&o, n.Name)
-			return existing != nil && existing.Driver == hosts.FabricDriver
+			return onFabric(state.Network(&o, n.Name))
 		})
 	}
 	return n.Driver == "" || n.Driver == "bridge"
@@ -102,10 +106,10 @@ func (u *up) networkDiffers(n *networkPlan, declared types.NetworkConfig) (Reaso
 		return ReasonMissing, nil
 	case bool(declared.External):
 		return "", nil
-	case n.existing.Labels[hosts.LabelProject] != u.Project.Name:
+	case !n.own:
 		u.warn("a network with name %s exists but was not created for project %q; it is used as it is. Set `external: true` to use an existing network", n.name, u.Project.Name)
 		return "", nil
-	case n.fabric != (n.existing.Driver == hosts.FabricDriver):
+	case n.fabric != onFabric(n.existing):
 		return ReasonNetworkChanged, nil
 	}
 	want, err := u.Project.NetworkHash(n.key)
@@ -126,14 +130,18 @@ func (u *up) makeNetworks() error {
 		if n.why == "" {
 			continue
 		}
+		attached := u.attached(n)
 		if n.existing != nil {
 			var off []string
-			for _, c := range u.attached(n) {
+			for _, c := range attached {
 				off = append(off, u.takeOff(n, c))
 			}
 			n.removed = u.add(n.host, RemoveNetwork{ID: n.existing.ID, Name: n.name}, n.why, off...)
 		}
 		n.created = u.add(n.host, CreateNetwork{Spec: n.spec}, n.why, n.removed, u.joined(n.host, n.fabric))
+		for _, c := range attached {
+			u.putBack(n, c)
+		}
 	}
 	return nil
 }
@@ -147,26 +155,24 @@ func (u *up) joined(host string, fabric bool) string {
 
 // attached are the project's containers on a network of one host.
 func (u *up) attached(n *networkPlan) []state.Container {
-	return slices.DeleteFunc(u.State.Project(u.Project.Name), func(c state.Container) bool {
-		return c.Host != n.host || !c.Attached(n.name)
-	})
+	if n.existing == nil {
+		return nil
+	}
+	var on []state.Container
+	for _, c := range u.all {
+		if c.Host == n.host && c.Attached(n.name) {
+			on = append(on, c)
+		}
+	}
+	return on
 }
 
-// takeOff stops a container and takes it off a network, and puts it back on
-// the new one where it is to stay.
+// takeOff stops a container and takes it off a network, once the host has
+// joined the fabric: what may fail comes before anything stops.
 func (u *up) takeOff(n *networkPlan, c state.Container) string {
 	stopped := ""
 	if alive(c.State) {
-		stopped = u.add(c.Host, StopContainer{ID: c.ID, Name: c.Name, Timeout: u.Timeout, Quiet: true}, n.why)
+		stopped = u.add(c.Host, StopContainer{ID: c.ID, Name: c.Name, Timeout: u.Timeout, Quiet: true}, n.why, u.joined(n.host, n.fabric))
 	}
-	return u.add(c.Host, DisconnectNetwork{Network: n.existing.ID, Container: c.ID, Name: c.Name}, n.why, stopped)
-}
-
-func sortedPairs[V any](m map[[2]string]V) [][2]string {
-	pairs := make([][2]string, 0, len(m))
-	for p := range m {
-		pairs = append(pairs, p)
-	}
-	slices.SortFunc(pairs, func(a, b [2]string) int { return slices.Compare(a[:], b[:]) })
-	return pairs
+	return u.add(c.Host, DisconnectNetwork{Network: n.existing.ID, NetworkName: n.name, Container: c.ID, Name: c.Name}, n.why, stopped)
 }

@@ -23,7 +23,7 @@ func (u *up) placeReplicas() error {
 		byName[t.Service+"/"+strconv.Itoa(t.Number)] = r
 		tasks = append(tasks, t)
 	}
-	decisions, err := scheduler.Place(tasks, u.candidates(u.replicas))
+	decisions, err := scheduler.Place(tasks, u.candidates(u.currents()))
 	if err != nil {
 		return err
 	}
@@ -108,28 +108,49 @@ func fixedPorts(s types.ServiceConfig) []hosts.PublishedPort {
 	return ports
 }
 
-// candidates are the hosts of the pool with what is on them, the containers of
-// the replicas that are being placed and those that will be removed excluded.
-func (u *up) candidates(placing []*replica) []scheduler.Candidate {
-	leaving := map[string]bool{}
-	for _, r := range placing {
+// currents are the containers that the wanted replicas have already.
+func (u *up) currents() []state.Container {
+	var all []state.Container
+	for _, r := range u.replicas {
 		if r.current != nil {
-			leaving[r.current.Host+r.current.ID] = true
+			all = append(all, *r.current)
 		}
 	}
+	return all
+}
+
+// leaving are the containers that the plan removes for good.
+func (u *up) leaving() []state.Container {
+	var all []state.Container
 	for _, s := range u.surplus {
-		leaving[s.Host+s.ID] = true
+		all = append(all, s.Container)
 	}
-	if u.RemoveOrphans {
-		for _, c := range u.orphans {
-			leaving[c.Host+c.ID] = true
-		}
+	if u.RemoveOrphans && !u.IgnoreOrphans {
+		all = append(all, u.orphans...)
 	}
+	return all
+}
+
+// containerSet has containers by host and ID.
+type containerSet map[[2]string]bool
+
+func setOf(containers []state.Container) containerSet {
+	set := containerSet{}
+	for _, c := range containers {
+		set[[2]string{c.Host, c.ID}] = true
+	}
+	return set
+}
+
+// candidates are the hosts of the pool with what is on them, but for the
+// containers that are being placed and those that will be removed.
+func (u *up) candidates(placing []state.Container) []scheduler.Candidate {
+	without := setOf(append(u.leaving(), placing...))
 	var pool []scheduler.Candidate
 	for _, o := range u.State.Observations {
 		c := scheduler.Candidate{Host: o.Host, Replicas: map[string]int{}, Strategies: u.Locations[o.Host.Location].Strategies}
 		for _, on := range o.Containers {
-			if !leaving[o.Host.Name+on.ID] {
+			if !without[[2]string{o.Host.Name, on.ID}] {
 				count(&c, on)
 			}
 		}
@@ -155,16 +176,22 @@ func count(c *scheduler.Candidate, on hosts.Container) {
 	}
 }
 
-// pins restrict a service to the hosts that hold its data, and to those that
-// have the external networks it names.
+// pins restrict a service to the hosts that hold its data, to those where a
+// service runs that it lives with, and to those that have the external networks
+// it names.
 func (u *up) pins(s types.ServiceConfig) []scheduler.Pin {
 	var pins []scheduler.Pin
-	if s.Deploy == nil || s.Deploy.Mode != "global" {
+	if !global(s) {
 		for _, key := range u.dataVolumes(s) {
 			name := u.Project.Volumes[key].Name
 			if holders := u.holders(name); len(holders) > 0 {
 				pins = append(pins, scheduler.Pin{Hosts: holders, Reason: "volume " + name + " is on " + strings.Join(holders, ", ")})
 			}
+		}
+	}
+	for _, mate := range hostMates(s) {
+		if have := u.homesOf(mate); len(have) > 0 && !u.selected(mate) {
+			pins = append(pins, scheduler.Pin{Hosts: have, Reason: "service " + mate + " is " + onHosts(have)})
 		}
 	}
 	for _, key := range sortedKeys(s.Networks) {
@@ -176,6 +203,21 @@ func (u *up) pins(s types.ServiceConfig) []scheduler.Pin {
 		pins = append(pins, scheduler.Pin{Hosts: have, Reason: "external network " + n.Name + " is " + onHosts(have)})
 	}
 	return pins
+}
+
+// homesOf are the hosts that a service has containers on, sorted.
+func (u *up) homesOf(service string) []string {
+	var names []string
+	for _, c := range u.existing[service] {
+		names = append(names, c.Host)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// selected tells whether the service is among those to bring up.
+func (u *up) selected(service string) bool {
+	return slices.ContainsFunc(u.services, func(s types.ServiceConfig) bool { return s.Name == service })
 }
 
 func onHosts(names []string) string {
@@ -199,13 +241,4 @@ func (u *up) having(has func(*hosts.Observation) bool) []string {
 	}
 	slices.Sort(names)
 	return names
-}
-
-// hostsUsed are the hosts on which a replica of the plan is to be, sorted.
-func (u *up) hostsUsed() []string {
-	used := map[string]bool{}
-	for _, r := range u.replicas {
-		used[r.host] = true
-	}
-	return sortedKeys(used)
 }

@@ -28,11 +28,12 @@ type replica struct {
 	// only is the one host of a replica of a global service.
 	only string
 
-	// interrupted says that a kept container is stopped while a network of its
-	// is made again.
-	interrupted bool
-	// created, stopped and started are the IDs of steps, "" where there is none.
-	created, stopped, started string
+	// pause is why a kept container is stopped for a while, "" where it isn't.
+	pause Reason
+	// created, stopping, gone and started are the IDs of steps, "" where there
+	// is none: its container is there, the current one stops, the current one
+	// is no more on its former host, its container runs.
+	created, stopping, gone, started string
 }
 
 // moves tells whether the replica leaves the host that it is on.
@@ -61,7 +62,7 @@ func (u *up) wantReplicas() error {
 
 func (u *up) wantService(s types.ServiceConfig) error {
 	existing := u.existing[s.Name]
-	if s.Deploy != nil && s.Deploy.Mode == "global" {
+	if global(s) {
 		return u.wantGlobal(s, existing)
 	}
 	want := s.GetScale()
@@ -74,7 +75,7 @@ func (u *up) wantService(s types.ServiceConfig) error {
 	if want > 1 && s.ContainerName != "" {
 		return fmt.Errorf("service %s: Docker requires each container to have a unique name; remove the container_name %q to scale it to %d", s.Name, s.ContainerName, want)
 	}
-	if want > 0 && u.waitsForData(s) {
+	if want > 0 && u.waits(s) {
 		return nil
 	}
 	keep := u.byWorth(s, existing)
@@ -98,6 +99,9 @@ func (u *up) wantService(s types.ServiceConfig) error {
 	return nil
 }
 
+// global services have one replica on each host.
+func global(s types.ServiceConfig) bool { return s.Deploy != nil && s.Deploy.Mode == "global" }
+
 func (u *up) want(s types.ServiceConfig, number int, current *state.Container) *replica {
 	r := &replica{service: s, number: number, name: container.Name(u.Project, s.Name, number), current: current}
 	u.replicas = append(u.replicas, r)
@@ -106,9 +110,12 @@ func (u *up) want(s types.ServiceConfig, number int, current *state.Container) *
 
 // wantGlobal wants one replica on each host that the rules allow.
 func (u *up) wantGlobal(s types.ServiceConfig, existing []state.Container) error {
-	eligible, _, err := scheduler.Eligible(u.task(&replica{service: s}), u.candidates(nil))
+	eligible, _, err := scheduler.Eligible(u.task(&replica{service: s}), u.candidates(existing))
 	if err != nil {
 		return err
+	}
+	if len(eligible) > 1 && s.ContainerName != "" {
+		return fmt.Errorf("service %s: Docker requires each container to have a unique name; remove the container_name %q to run it on all %d hosts", s.Name, s.ContainerName, len(eligible))
 	}
 	byHost, next := map[string]*state.Container{}, 1
 	for i, c := range existing {
@@ -119,7 +126,7 @@ func (u *up) wantGlobal(s types.ServiceConfig, existing []state.Container) error
 		}
 		byHost[c.Host] = &existing[i]
 	}
-	for _, h := range slices.Sorted(slices.Values(eligible)) {
+	for _, h := range eligible {
 		if c := byHost[h]; c != nil {
 			u.want(s, c.Number(), c).only = h
 			continue

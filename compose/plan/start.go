@@ -1,35 +1,48 @@
 package plan
 
-import "github.com/compose-spec/compose-go/v2/types"
+import (
+	"cmp"
+
+	"github.com/compose-spec/compose-go/v2/types"
+)
 
 // startContainers adds the steps that start what doesn't run, each after the
 // services it depends on are as its condition says.
 func (u *up) startContainers() error {
-	if u.NoStart {
-		return nil
-	}
 	by := u.byService()
 	for _, r := range u.replicas {
-		if r.running() && !r.interrupted {
+		if wasRunning := r.running(); wasRunning && r.pause == "" || u.NoStart && !wasRunning {
 			continue
 		}
-		after := append(u.conditions(r, by), r.created, r.stopped)
-		start := StartContainer{Container: r.name, Name: r.name, Service: r.service.Name}
-		why := ReasonMissing
-		switch {
-		case r.kept():
-			start.Container, start.Files, why = r.current.ID, r.spec.Files, ReasonStopped
-		case r.current != nil:
-			why = r.recreate
-		}
-		r.started = u.add(r.host, start, why, after...)
+		u.start(r, by)
 	}
-	if u.Wait {
+	if u.Wait && !u.NoStart {
 		for _, r := range u.replicas {
-			u.await(r, conditionWait, true)
+			u.awaitRunning(r)
 		}
 	}
 	return nil
+}
+
+func (u *up) start(r *replica, by map[string][]*replica) {
+	start := StartContainer{Container: r.name, Name: r.name, Service: r.service.Name}
+	why := ReasonMissing
+	switch {
+	case r.kept():
+		start.Container, start.Files = r.current.ID, r.spec.Files
+		why = cmp.Or(r.pause, ReasonStopped)
+	case r.current != nil:
+		why = r.recreate
+	}
+	r.started = u.add(r.host, start, why, append(u.conditions(r, by), r.created, r.stopping, r.gone)...)
+}
+
+// awaitRunning waits for a replica, unless it is known to be well.
+func (u *up) awaitRunning(r *replica) {
+	if r.running() && r.pause == "" && (r.current.Health == "healthy" || r.current.Health == "") {
+		return
+	}
+	u.await(r, conditionWait, true)
 }
 
 // conditionWait is what --wait waits for: healthy where there is a healthcheck, else running.
@@ -52,14 +65,13 @@ func (u *up) conditions(r *replica, by map[string][]*replica) []string {
 
 // condition is the step after which one replica meets a dependency, "" where it does already.
 func (u *up) condition(on *replica, dep types.ServiceDependency) string {
-	switch dep.Condition {
-	case types.ServiceConditionHealthy:
-		if on.running() && !on.interrupted && on.current.Health == "healthy" {
-			return ""
-		}
+	switch {
+	case dep.Condition == types.ServiceConditionHealthy && on.running() && on.pause == "" && on.current.Health == "healthy":
+		return ""
+	case dep.Condition == types.ServiceConditionHealthy, dep.Condition == types.ServiceConditionCompletedSuccessfully:
 		return u.await(on, dep.Condition, dep.Required)
-	case types.ServiceConditionCompletedSuccessfully:
-		return u.await(on, dep.Condition, dep.Required)
+	case on.started != "" && !dep.Required:
+		return u.await(on, types.ServiceConditionStarted, false) // which forgives a failure
 	}
 	return on.started
 }

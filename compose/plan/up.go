@@ -30,6 +30,7 @@ func Up(r Request) (*Plan, error) {
 		u.makeContainers,
 		u.startContainers,
 		u.removeOrphans,
+		u.giveWay,
 	} {
 		if err := stage(); err != nil {
 			return nil, err
@@ -48,10 +49,14 @@ type up struct {
 
 	// services are those to bring up, dependencies first.
 	services []types.ServiceConfig
+	// all are the project's containers on the hosts that answer.
+	all []state.Container
 	// existing are the replicas that run or ran, by service.
 	existing map[string][]state.Container
 	// surplus are containers to be removed, and why.
 	surplus []surplus
+	// waiting are the services that can't be brought up for now.
+	waiting map[string]bool
 	// orphans belong to no service of the project.
 	orphans []state.Container
 	// replicas are all that is wanted, in the order of services and numbers.
@@ -61,6 +66,8 @@ type up struct {
 	// networks are laid out by host and key.
 	networks map[[2]string]*networkPlan
 	subnets  map[string]subnetPlan
+	// concerned are the containers that the plan keeps, replaces or removes.
+	concerned containerSet
 	// pulls are the IDs of the steps that pull images.
 	pulls []string
 	// joins are the IDs of the steps that join hosts to the fabric, by host.
@@ -105,77 +112,11 @@ func Unreachable(absent []hosts.Host) error {
 	return fmt.Errorf("none of the %d hosts is reachable: %s", len(absent), strings.Join(why, "; "))
 }
 
-// selectServices orders the wanted services so that dependencies come first.
-func (u *up) selectServices() error {
-	names := u.Services
-	if len(names) == 0 {
-		names = u.Project.ServiceNames()
-	}
-	order, seen := []string{}, map[string]int{}
-	var visit func(name string, path []string) error
-	visit = func(name string, path []string) error {
-		switch seen[name] {
-		case done:
-			return nil
-		case doing:
-			return fmt.Errorf("dependency cycle detected: %s", strings.Join(append(path, name), " -> "))
-		}
-		s, ok := u.Project.Services[name]
-		if !ok {
-			return fmt.Errorf("no such service: %s", name)
-		}
-		seen[name] = doing
-		for _, dep := range u.dependencies(s) {
-			if err := visit(dep, append(path, name)); err != nil {
-				return err
-			}
-		}
-		seen[name] = done
-		order = append(order, name)
-		return nil
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		if err := visit(name, nil); err != nil {
-			return err
-		}
-	}
-	for _, name := range order {
-		u.services = append(u.services, u.Project.Services[name])
-	}
-	for name := range u.Scale {
-		if seen[name] != done {
-			return fmt.Errorf("no such service: %s", name)
-		}
-	}
-	return nil
-}
-
-const (
-	doing = iota + 1
-	done
-)
-
-// dependencies are the services that are brought up with s, sorted. An
-// optional one that the project hasn't enabled is left out.
-func (u *up) dependencies(s types.ServiceConfig) []string {
-	if u.NoDeps && len(u.Services) > 0 {
-		return nil
-	}
-	deps := slices.DeleteFunc(s.GetDependencies(), func(name string) bool {
-		_, enabled := u.Project.Services[name]
-		dep, declared := s.DependsOn[name]
-		return !enabled && declared && !dep.Required
-	})
-	slices.Sort(deps)
-	return deps
-}
-
 // survey sorts the project's containers into replicas, leftovers and orphans.
 func (u *up) survey() error {
 	u.existing = map[string][]state.Container{}
-	all := u.State.Project(u.Project.Name)
-	for _, c := range all {
+	u.all = u.State.Project(u.Project.Name)
+	for _, c := range u.all {
 		switch _, enabled := u.Project.Services[c.Service()]; {
 		case c.Labels[hosts.LabelService] == "":
 			continue // a container that only borrows the project's label
@@ -183,7 +124,7 @@ func (u *up) survey() error {
 			if c.State == hosts.Exited || c.State == hosts.Dead {
 				u.orphans = append(u.orphans, c)
 			}
-		case u.leftover(c, all):
+		case u.leftover(c):
 			u.surplus = append(u.surplus, surplus{c, ReasonInterrupted})
 		case enabled:
 			u.existing[c.Service()] = append(u.existing[c.Service()], c)
@@ -201,9 +142,9 @@ func (u *up) disabled(service string) bool {
 
 // leftover tells a replacement that an interrupted run left under its
 // temporary name, while what it was to replace is still there.
-func (u *up) leftover(c state.Container, all []state.Container) bool {
+func (u *up) leftover(c state.Container) bool {
 	prefix, _, temporary := temporaryName(c.Name)
-	return temporary && slices.ContainsFunc(all, func(o state.Container) bool {
+	return temporary && slices.ContainsFunc(u.all, func(o state.Container) bool {
 		return o.Host == c.Host && strings.HasPrefix(o.ID, prefix)
 	})
 }
