@@ -2,6 +2,7 @@ package container
 
 import (
 	"errors"
+	"maps"
 	"slices"
 
 	"github.com/moby/moby/api/types/container"
@@ -63,8 +64,13 @@ func (r *replica) logConfig() container.LogConfig {
 	return container.LogConfig{Type: r.Logging.Driver, Config: r.Logging.Options}
 }
 
+// extraHosts keeps the order of one name's addresses: the first is preferred.
 func (r *replica) extraHosts() []string {
-	hosts := r.ExtraHosts.AsList(":")
-	slices.Sort(hosts)
-	return hosts
+	all := []string{} // not null: an inspection shows what was asked for
+	for _, name := range slices.Sorted(maps.Keys(r.ExtraHosts)) {
+		for _, address := range r.ExtraHosts[name] {
+			all = append(all, name+":"+address)
+		}
+	}
+	return all
 }

@@ -96,3 +96,10 @@ services:
 	assert.NilError(t, err)
 	assert.Assert(t, other != spec.Config.Labels["com.docker.compose.config-hash"], "a new parent means a new container")
 }
+
+func TestAddressesOfANameKeepTheirOrder(t *testing.T) {
+	p := written(t, "services: {web: {image: web, extra_hosts: ['b=10.0.0.2', 'b=10.0.0.1', 'a=10.0.0.3']}}")
+	spec, err := container.Spec(p, "web", 1, container.Target{})
+	assert.NilError(t, err)
+	assert.DeepEqual(t, spec.HostConfig.ExtraHosts, []string{"a:10.0.0.3", "b:10.0.0.2", "b:10.0.0.1"})
+}
