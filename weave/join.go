@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
+	"github.com/clocker-compose/clocker-compose/weave/datapath"
 )
 
 // Join makes the host part of the fabric, or brings it up to date; it is
@@ -49,15 +50,18 @@ func (f *Fabric) install(ctx context.Context, e Engine, host hosts.Host, driver 
 	if err != nil {
 		return err
 	}
-	state, err := f.ensureRouter(ctx, e, host, digest(driver))
+	r, err := f.ensureRouter(ctx, e, host, digest(driver))
 	if err != nil {
 		return err
 	}
 	if !installed {
-		err = f.installPlugin(ctx, e, state, driver)
+		err = f.installPlugin(ctx, e, r.state, driver)
 	}
 	if err == nil && !(installed && enabled) {
 		err = e.EnablePlugin(ctx, hosts.FabricDriver)
+	}
+	if err == nil && r.first {
+		err = f.chooseDatapath(ctx, e, host, digest(driver))
 	}
 	return err
 }
@@ -74,36 +78,53 @@ func (f *Fabric) installPlugin(ctx context.Context, e Plugins, state string, dri
 	return e.InstallPlugin(ctx, hosts.FabricDriver, content)
 }
 
-// ensureRouter makes the router run in its present shape, and returns the
-// host's folder of its volume.
-func (f *Fabric) ensureRouter(ctx context.Context, e Containers, host hosts.Host, driver string) (state string, err error) {
+// running is a router that runs.
+type running struct {
+	// state is the host's folder of the router's volume.
+	state string
+	// first tells that the host had no router before.
+	first bool
+}
+
+// ensureRouter makes the router run in its present shape, with the datapath
+// that it had before.
+func (f *Fabric) ensureRouter(ctx context.Context, e Containers, host hosts.Host, driver string) (running, error) {
 	found, err := e.InspectContainer(ctx, RouterName)
-	if err == nil && !f.current(found.Container, host, driver) {
-		err = f.removeRouter(ctx, e, found)
+	first := errors.Is(err, hosts.ErrNotFound)
+	if err != nil && !first {
+		return running{}, err
 	}
-	if errors.Is(err, hosts.ErrNotFound) {
-		if _, err = e.CreateContainer(ctx, f.router(host, sleeve, driver)); err == nil {
-			found, err = e.InspectContainer(ctx, RouterName)
-		}
+	way := found.Labels[labelDatapath]
+	if first {
+		way = datapath.Sleeve
+	}
+	if first || !f.current(found.Container, host, driver) {
+		found, err = f.replaceRouter(ctx, e, found, f.router(host, way, driver))
 	}
 	if err == nil && found.State != hosts.Running {
 		err = e.StartContainer(ctx, RouterName)
 	}
 	if err != nil {
-		return "", err
+		return running{}, err
 	}
-	return stateFolder(found)
+	state, err := stateFolder(found)
+	return running{state: state, first: first}, err
 }
 
-// removeRouter removes a router that is out of date, which then is not found.
-func (f *Fabric) removeRouter(ctx context.Context, e Containers, found hosts.ContainerDetail) error {
-	if found.Labels[hosts.LabelFabric] != "router" {
-		return fmt.Errorf("a container that is not the fabric's has the name %s: rename it: %w", RouterName, hosts.ErrConflict)
+// replaceRouter removes the router that is there, if any, and creates one.
+func (f *Fabric) replaceRouter(ctx context.Context, e Containers, old hosts.ContainerDetail, spec hosts.ContainerSpec) (hosts.ContainerDetail, error) {
+	if old.ID != "" && old.Labels[hosts.LabelFabric] != "router" {
+		return old, fmt.Errorf("a container that is not the fabric's has the name %s: rename it: %w", RouterName, hosts.ErrConflict)
 	}
-	if err := e.RemoveContainer(ctx, found.ID, true, false); err != nil {
-		return err
+	if old.ID != "" {
+		if err := present(e.RemoveContainer(ctx, old.ID, true, false)); err != nil {
+			return old, err
+		}
 	}
-	return hosts.ErrNotFound
+	if _, err := e.CreateContainer(ctx, spec); err != nil {
+		return old, err
+	}
+	return e.InspectContainer(ctx, RouterName)
 }
 
 func stateFolder(router hosts.ContainerDetail) (string, error) {

@@ -13,6 +13,7 @@ import (
 	"github.com/moby/moby/api/types/mount"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
+	"github.com/clocker-compose/clocker-compose/weave/datapath"
 )
 
 // What the router is called on every host. Its volume holds the router's
@@ -31,14 +32,6 @@ const (
 	labelDatapath = "io.clocker.fabric.datapath"
 )
 
-// Datapaths.
-const (
-	// fast is Open vSwitch in the kernel.
-	fast = "fast"
-	// sleeve is the router itself: it works everywhere.
-	sleeve = "sleeve"
-)
-
 // Ports and addresses of the router. The port after Port carries the fast
 // datapath between hosts; the others are for the host itself only.
 const (
@@ -49,16 +42,16 @@ const (
 )
 
 // router is the container to run on the host.
-func (f *Fabric) router(host hosts.Host, datapath, driver string) hosts.ContainerSpec {
+func (f *Fabric) router(host hosts.Host, way, driver string) hosts.ContainerSpec {
 	config := &container.Config{
 		Image:      f.o.Image,
 		Entrypoint: []string{"/home/weave/weaver"},
-		Cmd:        f.arguments(host, datapath),
+		Cmd:        f.arguments(host, way),
 		Env:        []string{"CHECKPOINT_DISABLE=1"},
 		Labels: map[string]string{
 			hosts.LabelFabric: "router",
-			labelDatapath:     datapath,
-			labelShape:        f.shape(host, datapath, driver),
+			labelDatapath:     way,
+			labelShape:        f.shape(host, way, driver),
 		},
 	}
 	if f.o.Password != "" {
@@ -83,7 +76,7 @@ func routerHost() *container.HostConfig {
 
 // arguments leave the peers out: the router is told them while it runs, and
 // remembers, so that a change of the pool does not cut traffic.
-func (f *Fabric) arguments(host hosts.Host, datapath string) []string {
+func (f *Fabric) arguments(host hosts.Host, way string) []string {
 	a := []string{
 		"--name", peerName(host), "--nickname", host.Name,
 		"--port", strconv.Itoa(Port), "--mtu", strconv.Itoa(f.o.MTU),
@@ -91,7 +84,7 @@ func (f *Fabric) arguments(host hosts.Host, datapath string) []string {
 		"--http-addr", httpAddr, "--status-addr", statusAddr,
 		"--dns-listen-address", dnsAddr, "--resolv-conf", "/etc/resolv.conf",
 	}
-	if datapath != fast {
+	if way != datapath.Fast {
 		a = append(a, "--no-fastdp")
 	}
 	return a
@@ -109,12 +102,12 @@ func peerName(host hosts.Host) string {
 
 // shape changes with everything that makes a router or a driver out of date.
 // The password is its key, so that the label tells nothing of it.
-func (f *Fabric) shape(host hosts.Host, datapath, driver string) string {
+func (f *Fabric) shape(host hosts.Host, way, driver string) string {
 	plain, err := json.Marshal(struct {
 		Image, Driver string
 		Arguments     []string
 		Host          *container.HostConfig
-	}{f.o.Image, driver, f.arguments(host, datapath), routerHost()})
+	}{f.o.Image, driver, f.arguments(host, way), routerHost()})
 	if err != nil {
 		panic(fmt.Sprintf("encode the router's shape: %v", err)) // plain data always encodes
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/miekg/dns"
 
+	"github.com/clocker-compose/clocker-compose/weave/datapath"
 	"github.com/clocker-compose/clocker-compose/weave/driver/names"
 	"github.com/clocker-compose/clocker-compose/weave/driver/passage"
 	"github.com/clocker-compose/clocker-compose/weave/driver/pin"
@@ -48,6 +49,9 @@ func Run(ctx context.Context, c Config) error {
 	known, err := store.Open(filepath.Join(c.State, "driver.json"))
 	if err != nil {
 		return err
+	}
+	if err := os.WriteFile(filepath.Join(c.State, datapath.File), []byte(wire.Datapath()), 0o644); err != nil {
+		return fmt.Errorf("tell the datapath: %w", err)
 	}
 	links := wire.Wire{MTU: c.MTU}
 	if err := links.EnsureBridge(); err != nil {
