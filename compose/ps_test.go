@@ -36,10 +36,14 @@ func TestPs(t *testing.T) {
 		"without orphans":  {PsOptions{Known: []string{"web", "db"}}, []string{"shop-web-1@h1", "shop-web-10@h1", "shop-web-2@h2"}},
 		"known of no file": {PsOptions{Known: []string{}}, nil},
 		"stopped ones":     {PsOptions{Status: []hosts.ContainerState{hosts.Exited}}, []string{"shop-db-1@h1"}},
-		"of two states": {PsOptions{Status: []hosts.ContainerState{hosts.Exited, hosts.Paused}},
-			[]string{"shop-db-1@h1", "shop-job-1@h2"}},
-		"all": {PsOptions{All: true}, []string{"shop-db-1@h1", "shop-job-1@h2", "shop-old-1@h2",
-			"shop-task-run-1@h2", "shop-web-1@h1", "shop-web-10@h1", "shop-web-2@h2"}},
+		"of two states": {
+			PsOptions{Status: []hosts.ContainerState{hosts.Exited, hosts.Paused}},
+			[]string{"shop-db-1@h1", "shop-job-1@h2"},
+		},
+		"all": {PsOptions{All: true}, []string{
+			"shop-db-1@h1", "shop-job-1@h2", "shop-old-1@h2",
+			"shop-task-run-1@h2", "shop-web-1@h1", "shop-web-10@h1", "shop-web-2@h2",
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h1, h2 := psPool()

@@ -3,8 +3,6 @@ package scheduler
 import (
 	"maps"
 	"slices"
-
-	"github.com/clocker-compose/clocker-compose/hosts"
 )
 
 // replicas counts the replicas of the task's service on the host.
@@ -30,12 +28,4 @@ func (c *Candidate) clone() Candidate {
 		d.Replicas = map[string]int{}
 	}
 	return d
-}
-
-// free is what is left of the host's capacity; a part whose capacity is not
-// known is not bounded, and is as large as can be.
-func (c *Candidate) free() hosts.Resources {
-	free := c.Host.Capacity.Sub(c.Reserved)
-	free.Containers = c.Host.Capacity.Containers - c.Containers
-	return free
 }

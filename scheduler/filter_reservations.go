@@ -13,13 +13,14 @@ type reservations struct{}
 func (reservations) Name() string { return "reservations" }
 
 func (reservations) Check(t *Task, c *Candidate) *Refusal {
-	free, capacity := c.free(), c.Host.Capacity
+	capacity := c.Host.Capacity
+	free := capacity.Sub(c.Reserved)
 	switch {
 	case short(t.Needs.MemoryBytes, free.MemoryBytes, capacity.MemoryBytes):
 		return lack("memory", memory(t.Needs.MemoryBytes, math.Ceil), memory(max(0, free.MemoryBytes), math.Floor))
 	case short(t.Needs.NanoCPUs, free.NanoCPUs, capacity.NanoCPUs):
 		return lack("CPUs", cpus(t.Needs.NanoCPUs, math.Ceil), cpus(max(0, free.NanoCPUs), math.Floor))
-	case capacity.Containers > 0 && free.Containers < 1:
+	case capacity.Containers > 0 && c.Containers >= capacity.Containers:
 		return full(capacity.Containers)
 	}
 	return nil

@@ -18,49 +18,92 @@ func TestPlace(t *testing.T) {
 	}{
 		{"nothing", nil, three, ""},
 		{"spread by default", tasks("web", 4), three, "web-1@h1 web-2@h2 web-3@h3 web-4@h1"},
-		{"a second service starts where there is least", slices.Concat(tasks("a", 1), tasks("b", 2)), three,
-			"a-1@h1 b-1@h2 b-2@h3"},
-		{"breadth-first counts the service before containers", tasks("web", 2, by("breadth-first")),
-			[]Candidate{host("h1", containers(9)), host("h2", containers(1), replicas("web", 1))}, "web-1@h1 web-2@h2"},
-		{"least-containers counts containers only", tasks("web", 2, by("least-containers")),
-			[]Candidate{host("h1", containers(9)), host("h2", containers(1), replicas("web", 1))}, "web-1@h2 web-2@h2"},
-		{"depth-first fills the fullest", tasks("web", 2, by("depth-first")),
-			[]Candidate{host("h1"), host("h2", containers(1))}, "web-1@h2 web-2@h2"},
-		{"depth-first up to the bound", tasks("web", 5, by("max-containers", 2, "depth-first")), three,
-			"web-1@h1 web-2@h1 web-3@h2 web-4@h2 web-5@h3"},
-		{"a later order breaks ties", tasks("web", 1, by("least-containers", "depth-first", "breadth-first")),
-			[]Candidate{host("h1", replicas("web", 1)), host("h2")}, "web-1@h2"},
+		{
+			"a second service starts where there is least", slices.Concat(tasks("a", 1), tasks("b", 2)), three,
+			"a-1@h1 b-1@h2 b-2@h3",
+		},
+		{
+			"breadth-first counts the service before containers", tasks("web", 2, by("breadth-first")),
+			[]Candidate{host("h1", containers(9)), host("h2", containers(1), replicas("web", 1))},
+			"web-1@h1 web-2@h2",
+		},
+		{
+			"least-containers counts containers only", tasks("web", 2, by("least-containers")),
+			[]Candidate{host("h1", containers(9)), host("h2", containers(1), replicas("web", 1))},
+			"web-1@h2 web-2@h2",
+		},
+		{
+			"depth-first fills the fullest", tasks("web", 2, by("depth-first")),
+			[]Candidate{host("h1"), host("h2", containers(1))},
+			"web-1@h2 web-2@h2",
+		},
+		{
+			"depth-first up to the bound", tasks("web", 5, by("max-containers", 2, "depth-first")), three,
+			"web-1@h1 web-2@h1 web-3@h2 web-4@h2 web-5@h3",
+		},
+		{
+			"a later order breaks ties", tasks("web", 1, by("least-containers", "depth-first", "breadth-first")),
+			[]Candidate{host("h1", replicas("web", 1)), host("h2")},
+			"web-1@h2",
+		},
 		{"numbers are numbers", []Task{task("web", 10), task("web", 9)}, three[:2], "web-9@h1 web-10@h2"},
 		{"capacity is drawn down", tasks("db", 3, needing(0, 5*gib), by("depth-first")), three, "db-1@h1 db-2@h2 db-3@h3"},
-		{"a fixed port takes a host each", tasks("web", 3, publishing(tcp("", 80)), by("depth-first")), three,
-			"web-1@h1 web-2@h2 web-3@h3"},
+		{
+			"a fixed port takes a host each", tasks("web", 3, publishing(tcp("", 80)), by("depth-first")), three,
+			"web-1@h1 web-2@h2 web-3@h3",
+		},
 		{"max per host", tasks("web", 3, atMost(1), by("depth-first")), three, "web-1@h1 web-2@h2 web-3@h3"},
 		{"what runs stays", []Task{task("web", 1, on("h3")), task("web", 2)}, three, "web-1!h3 web-2@h1"},
 		{"what runs is seated before what is new", []Task{
-			task("a", 1, needing(0, 6*gib)), task("b", 1, needing(0, 6*gib), on("h1"))}, three[:2], "a-1@h2 b-1!h1"},
+			task("a", 1, needing(0, 6*gib)), task("b", 1, needing(0, 6*gib), on("h1")),
+		}, three[:2], "a-1@h2 b-1!h1"},
 		{"what runs stays although another host is better", tasks("web", 2, on("h1")), three, "web-1!h1 web-2!h1"},
 		{"what runs leaves a drained host", tasks("web", 1, on("h1")), []Candidate{host("h1", drained), host("h2")}, "web-1@h2"},
 		{"what runs leaves a host that is gone", tasks("web", 1, on("old")), three, "web-1@h1"},
-		{"what runs stays although others filled its host", tasks("web", 2, by("max-containers", 3), on("h1")),
-			[]Candidate{host("h1", containers(3)), host("h2")}, "web-1!h1 web-2!h1"},
+		{
+			"what runs stays although others filled its host", tasks("web", 2, by("max-containers", 3), on("h1")),
+			[]Candidate{host("h1", containers(3)), host("h2")},
+			"web-1!h1 web-2!h1",
+		},
 		{"a group shares a host", []Task{
-			task("app", 1, group("app")), task("log", 1, group("app")), task("web", 1)}, three, "app-1@h1 log-1@h1 web-1@h2"},
-		{"a group's needs are joint", []Task{
-			task("app", 1, group("app"), needing(0, 5*gib)), task("log", 1, group("app"), needing(0, 2*gib))},
-			[]Candidate{host("h1", reserved(0, 2*gib)), host("h2")}, "app-1@h2 log-1@h2"},
+			task("app", 1, group("app")), task("log", 1, group("app")), task("web", 1),
+		}, three, "app-1@h1 log-1@h1 web-1@h2"},
+		{
+			"a group's needs are joint",
+			[]Task{
+				task("app", 1, group("app"), needing(0, 5*gib)), task("log", 1, group("app"), needing(0, 2*gib)),
+			},
+			[]Candidate{host("h1", reserved(0, 2*gib)), host("h2")},
+			"app-1@h2 log-1@h2",
+		},
 		{"a group passes the filters of all", []Task{
-			task("app", 1, group("app")), task("log", 1, group("app"), pinned("volume v is on h3", "h3"))}, three, "app-1@h3 log-1@h3"},
+			task("app", 1, group("app")), task("log", 1, group("app"), pinned("volume v is on h3", "h3")),
+		}, three, "app-1@h3 log-1@h3"},
 		{"a group joins what runs of it", []Task{
-			task("app", 1, group("app")), task("log", 1, group("app"), on("h2"))}, three, "app-1@h2 log-1!h2"},
-		{"a torn group gathers where most of it is", []Task{
-			task("a", 1, group("g"), on("h1")), task("b", 1, group("g"), on("h3")), task("c", 1, group("g"), on("h3"))},
-			three, "a-1@h3 b-1!h3 c-1!h3"},
-		{"a torn group gathers where it fits", []Task{
-			task("a", 1, group("g"), on("h1")), task("b", 1, group("g"), on("h3")), task("c", 1, group("g"), on("h3"))},
-			[]Candidate{host("h1"), host("h2"), host("h3", drained)}, "a-1!h1 b-1@h1 c-1@h1"},
-		{"replicas that differ are asked for apart", []Task{
-			task("db", 1, pinned("volume a is on h2", "h2")), task("db", 2, pinned("volume b is on h1", "h1")), task("db", 3)},
-			three, "db-1@h2 db-2@h1 db-3@h3"},
+			task("app", 1, group("app")), task("log", 1, group("app"), on("h2")),
+		}, three, "app-1@h2 log-1!h2"},
+		{
+			"a torn group gathers where most of it is",
+			[]Task{
+				task("a", 1, group("g"), on("h1")), task("b", 1, group("g"), on("h3")), task("c", 1, group("g"), on("h3")),
+			},
+			three, "a-1@h3 b-1!h3 c-1!h3",
+		},
+		{
+			"a torn group gathers where it fits",
+			[]Task{
+				task("a", 1, group("g"), on("h1")), task("b", 1, group("g"), on("h3")), task("c", 1, group("g"), on("h3")),
+			},
+			[]Candidate{host("h1"), host("h2"), host("h3", drained)},
+			"a-1!h1 b-1@h1 c-1@h1",
+		},
+		{
+			"replicas that differ are asked for apart",
+			[]Task{
+				task("db", 1, pinned("volume a is on h2", "h2")), task("db", 2, pinned("volume b is on h1", "h1")), task("db", 3),
+			},
+			three, "db-1@h2 db-2@h1 db-3@h3",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			decisions, err := Place(c.tasks, c.pool)
@@ -165,31 +208,54 @@ func TestUnplaceable(t *testing.T) {
 		pool  []Candidate
 		want  string
 	}{
-		{"as designed", web(),
+		{
+			"as designed", web(),
 			[]Candidate{host("h1", small), host("h2", taken), host("h3", small), host("h4", small), host("h5", taken), host("h6", small)},
 			"no host for web-3: 4 of 6 hosts lack memory (need 2 GiB), 2 have port 80 taken; " +
-				"add a host, or lower deploy.resources.reservations of web"},
-		{"singular", web(), []Candidate{host("h1", small), host("h2", taken), host("h3", drained)},
+				"add a host, or lower deploy.resources.reservations of web",
+		},
+		{
+			"singular", web(),
+			[]Candidate{host("h1", small), host("h2", taken), host("h3", drained)},
 			"no host for web-3: 1 of 3 hosts is drained, 1 has port 80 taken, 1 lacks memory (need 2 GiB, 1 GiB free); " +
-				"add a host, or lower deploy.resources.reservations of web"},
-		{"all alike", web(), []Candidate{host("h1", taken), host("h2", taken)},
+				"add a host, or lower deploy.resources.reservations of web",
+		},
+		{
+			"all alike", web(),
+			[]Candidate{host("h1", taken), host("h2", taken)},
 			"no host for web-3: all 2 hosts have port 80 taken; " +
-				"free the port, add a host, or let the engine choose the host port of web"},
-		{"only host", web(), []Candidate{host("h1", down("connection refused"))},
-			"no host for web-3: the only host is not ready (connection refused); bring a host back, or add one"},
+				"free the port, add a host, or let the engine choose the host port of web",
+		},
+		{
+			"only host", web(),
+			[]Candidate{host("h1", down("connection refused"))},
+			"no host for web-3: the only host is not ready (connection refused); bring a host back, or add one",
+		},
 		{"no hosts", web(), nil, "no host for web-3: the pool has no hosts"},
-		{"the hint is of the host that came nearest", web(pinned("volume v is on h3", "h3")),
+		{
+			"the hint is of the host that came nearest", web(pinned("volume v is on h3", "h3")),
 			[]Candidate{host("h1"), host("h2"), host("h3", down("no answer in 5s"))},
 			"no host for web-3: 2 of 3 hosts are ruled out (volume v is on h3), 1 is not ready (no answer in 5s); " +
-				"bring a host back, or add one"},
-		{"a group needs room for all", []Task{
-			task("app", 1, group("g"), needing(0, 5*gib)), task("log", 1, group("g"), needing(0, 4*gib))}, []Candidate{host("h1")},
+				"bring a host back, or add one",
+		},
+		{
+			"a group needs room for all",
+			[]Task{
+				task("app", 1, group("g"), needing(0, 5*gib)), task("log", 1, group("g"), needing(0, 4*gib)),
+			},
+			[]Candidate{host("h1")},
 			"no host for app-1 with log-1: the only host lacks memory (need 9 GiB, 8 GiB free); " +
-				"add a host, or lower deploy.resources.reservations of app"},
-		{"a group that excludes itself", []Task{
-			task("a", 1, group("g"), publishing(tcp("", 80))), task("b", 1, group("g"), publishing(tcp("", 80)))}, []Candidate{host("h1")},
+				"add a host, or lower deploy.resources.reservations of app",
+		},
+		{
+			"a group that excludes itself",
+			[]Task{
+				task("a", 1, group("g"), publishing(tcp("", 80))), task("b", 1, group("g"), publishing(tcp("", 80))),
+			},
+			[]Candidate{host("h1")},
 			"no host for a-1 with b-1: the only host has port 80 taken; " +
-				"free the port, add a host, or let the engine choose the host port of b"},
+				"free the port, add a host, or let the engine choose the host port of b",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			decisions, err := Place(c.tasks, c.pool)
