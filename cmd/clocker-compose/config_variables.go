@@ -28,5 +28,6 @@ func variables(p *project.Project, format string) ([]byte, error) {
 		v := found[name]
 		fmt.Fprintf(w, "%s\t%t\t%s\t%s\n", name, v.Required, v.DefaultValue, v.PresenceValue)
 	}
-	return b.Bytes(), w.Flush()
+	err = w.Flush()
+	return b.Bytes(), err
 }

@@ -91,12 +91,12 @@ func (o hostsAddOptions) run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
+	location := o.target(config)
 	if !o.force {
-		if err := o.answers(ctx, s); err != nil {
+		if err := o.answers(ctx, s, location); err != nil {
 			return err
 		}
 	}
-	location := o.target(config)
 	if s.root.dryRun {
 		fmt.Fprintf(s.out, "would add %s to location %s in %s\n", o.host.Endpoint, location, s.configFile())
 		return nil
@@ -120,8 +120,9 @@ func (o hostsAddOptions) target(c project.Config) string {
 }
 
 // answers is an error where the host doesn't answer.
-func (o hostsAddOptions) answers(ctx context.Context, s *session) error {
+func (o hostsAddOptions) answers(ctx context.Context, s *session, location string) error {
 	h := o.host
+	h.Location = location
 	h.Name = cmp.Or(h.Name, "new")
 	snapshot, err := s.observe(ctx, []hosts.Host{h})
 	if err != nil {

@@ -61,10 +61,24 @@ func fakes(dir string) wiring {
 			if err != nil {
 				return nil, err
 			}
-			return pool.Engine(h), nil
+			return declared{pool.Engine(h), h}, nil
 		},
 		fabric: func(o fabricOptions) (fabric, error) { return pretended{o}, nil },
 	}
+}
+
+// declared is a fake engine that is reached as the caller says, whatever the
+// file says that made it.
+type declared struct {
+	*fake.Engine
+	host hosts.Host
+}
+
+func (d declared) Observe(ctx context.Context) (hosts.Observation, error) {
+	o, err := d.Engine.Observe(ctx)
+	h := d.host
+	o.Host.Location, o.Host.Endpoint, o.Host.Address, o.Host.Labels = h.Location, h.Endpoint, h.Address, h.Labels
+	return o, err
 }
 
 // pretended is a fabric that is its driver alone.

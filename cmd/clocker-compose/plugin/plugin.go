@@ -65,8 +65,16 @@ func takesValue(word string) bool {
 	return false
 }
 
-// isSwitch tells whether the word is another flag, or one with its value joined.
-func isSwitch(word string) bool { return len(word) > 1 && word[0] == '-' && word != "--" }
+// isSwitch tells whether the word is one of the client's other global flags, or
+// one with its value joined.
+func isSwitch(word string) bool {
+	switch name, _, joined := strings.Cut(word, "="); name {
+	case "-D", "--debug", "--tls", "--tlsverify", "-v", "--version":
+		return true
+	default:
+		return joined && takesValue(name) || len(word) > 2 && word[1] != '-' && takesValue(word[:2])
+	}
+}
 
 // Watch calls ended once Docker's client wants the plugin to end: it closes the
 // socket, because without a terminal no signal reaches the plugin. The returned

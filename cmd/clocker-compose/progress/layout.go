@@ -26,6 +26,9 @@ const (
 	// elapsedWidth has room for " 9999.9s".
 	elapsedWidth = 8
 	minIDWidth   = 12
+	// Where there are details, IDs are cut down to this to leave them some room.
+	fairIDWidth      = 28
+	fairDetailsWidth = 24
 )
 
 // spinner turns once a second at ten frames a second.
@@ -70,7 +73,9 @@ type columns struct{ id, host, text, details int }
 // left the IDs are cut.
 func (s screen) columns(rows []*row) columns {
 	var c columns
+	details := 0
 	for _, r := range rows {
+		details = max(details, min(runewidth.StringWidth(r.details()), fairDetailsWidth))
 		c.id = max(c.id, runewidth.StringWidth(r.event.ID))
 		c.host = max(c.host, runewidth.StringWidth(r.event.Host))
 		c.text = max(c.text, runewidth.StringWidth(r.event.Text))
@@ -81,7 +86,8 @@ func (s screen) columns(rows []*row) columns {
 	if c.host > 0 {
 		fixed += 2 + c.host
 	}
-	c.id = max(min(c.id, s.width-fixed), minIDWidth)
+	fair := max(s.width-fixed-details-1, min(fairIDWidth, s.width-fixed))
+	c.id = max(min(c.id, fair), minIDWidth)
 	c.details = max(s.width-fixed-c.id-1, 0)
 	return c
 }

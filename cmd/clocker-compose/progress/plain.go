@@ -20,7 +20,7 @@ type plain struct {
 func newPlain(out io.Writer) *plain { return &plain{out: out, last: map[key]string{}} }
 
 func (p *plain) Event(e execute.Event) {
-	if e.Parent != "" && e.Status == execute.Working {
+	if e.Parent != "" && e.Status != execute.Error {
 		return
 	}
 	p.mu.Lock()
