@@ -43,8 +43,11 @@ func TestCurrent(t *testing.T) {
 		"config":       {map[string]string{"DOCKER_CONFIG": dir}, hosts.Endpoint{Context: "big"}, "big"},
 		"context":      {map[string]string{"DOCKER_CONFIG": dir, "DOCKER_CONTEXT": "small"}, hosts.Endpoint{Context: "small"}, "small"},
 		"host wins":    {map[string]string{"DOCKER_CONFIG": dir, "DOCKER_CONTEXT": "small", "DOCKER_HOST": "tcp://h"}, hosts.Endpoint{URL: "tcp://h"}, "default"},
-		"tls": {map[string]string{"DOCKER_CONFIG": plain, "DOCKER_HOST": "tcp://h", "DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": "/certs"},
-			hosts.Endpoint{URL: "tcp://h", TLS: &hosts.TLS{CA: "/certs/ca.pem", Cert: "/certs/cert.pem", Key: "/certs/key.pem"}}, "default"},
+		"tls": {
+			map[string]string{"DOCKER_CONFIG": plain, "DOCKER_HOST": "tcp://h", "DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": "/certs"},
+			hosts.Endpoint{URL: "tcp://h", TLS: &hosts.TLS{CA: "/certs/ca.pem", Cert: "/certs/cert.pem", Key: "/certs/key.pem"}},
+			"default",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			env := docker.ReadEnvironment(func(k string) string { return c.env[k] }, "/home/me")

@@ -160,6 +160,8 @@ func TestCreateNetworkAsksForOneOfAName(t *testing.T) {
 	var request map[string]any
 	assert.NilError(t, json.Unmarshal([]byte(s.body("POST /networks/create")), &request))
 	assert.Check(t, cmp.Equal(request["CheckDuplicate"], true))
-	assert.Check(t, cmp.DeepEqual(request["IPAM"], map[string]any{"Driver": "default", "Options": nil,
-		"Config": []any{map[string]any{"Subnet": "10.0.0.0/24", "IPRange": "10.0.0.64/26"}}}))
+	assert.Check(t, cmp.DeepEqual(request["IPAM"], map[string]any{
+		"Driver": "default", "Options": nil,
+		"Config": []any{map[string]any{"Subnet": "10.0.0.0/24", "IPRange": "10.0.0.64/26"}},
+	}))
 }

@@ -109,7 +109,7 @@ func remedy(text string) string {
 
 func round(d time.Duration) string {
 	if d < time.Second {
-		return d.Round(10 * time.Millisecond).String()
+		return d.Round(100 * time.Millisecond).String()
 	}
 	return d.Round(time.Second).String()
 }

@@ -1,6 +1,7 @@
 package docker
 
 import (
+	"cmp"
 	"context"
 	"io"
 
@@ -31,10 +32,14 @@ func (e *Engine) logs(ctx context.Context, container string, o hosts.LogOptions,
 		return err
 	}
 	defer stream.Close()
+	read := readFrames
 	if c := inspected.Container.Config; c != nil && c.Tty {
-		return readRaw(stream, line)
+		read = readRaw
 	}
-	return readFrames(stream, line)
+	err = read(stream, line)
+	// The client closes the stream when ctx ends, and then a read fails in any
+	// of several ways.
+	return cmp.Or(ctx.Err(), err)
 }
 
 func readFrames(r io.Reader, line func(hosts.LogLine)) error {

@@ -53,8 +53,10 @@ func (m *sshMaster) open() bool {
 
 // connect returns when ssh has authenticated and gone to the background.
 func (m *sshMaster) connect(ctx context.Context, destination []string) error {
-	args := slices.Concat([]string{"-f", "-N", "-o", "ControlMaster=yes", "-o", "ControlPath=" + m.control,
-		"-o", fmt.Sprintf("ControlPersist=%d", persistSeconds)}, m.flags, destination)
+	args := slices.Concat([]string{
+		"-f", "-N", "-o", "ControlMaster=yes", "-o", "ControlPath=" + m.control,
+		"-o", fmt.Sprintf("ControlPersist=%d", persistSeconds),
+	}, m.flags, destination)
 	// A file and not a pipe: the background process keeps what it was given,
 	// and a pipe would have no end.
 	said, err := os.Create(m.control + ".said")

@@ -102,8 +102,10 @@ func TestTLS(t *testing.T) {
 		a.sign(t, "client", x509.Certificate{ExtKeyUsage: usage})
 	}
 	ours.sign(t, "misnamed", x509.Certificate{DNSNames: []string{"elsewhere.example"}, ExtKeyUsage: usage})
-	ours.sign(t, "expired", x509.Certificate{IPAddresses: loopback, ExtKeyUsage: usage,
-		NotBefore: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), NotAfter: time.Date(2021, 1, 1, 0, 0, 0, 0, time.UTC)})
+	ours.sign(t, "expired", x509.Certificate{
+		IPAddresses: loopback, ExtKeyUsage: usage,
+		NotBefore: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), NotAfter: time.Date(2021, 1, 1, 0, 0, 0, 0, time.UTC),
+	})
 	good := ours.server(t, "server")
 	plain := strings.Replace(plainServer(t), "http://", "tcp://", 1)
 

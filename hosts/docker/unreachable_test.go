@@ -38,7 +38,7 @@ func TestConnectTimeout(t *testing.T) {
 	start := time.Now()
 	e := open(t, "tcp://"+l.Addr().String(), docker.Options{CallTimeout: 300 * time.Millisecond})
 	err = e.StartContainer(soon(t), "web")
-	assert.Check(t, cmp.Error(err, "host h1: start container web: no answer in 300ms (check that the machine is up and its engine responds)"))
+	assert.Check(t, cmp.Regexp(`^host h1: start container web: no answer in \d+m?s \(check that the machine is up and its engine responds\)$`, err.Error()))
 	assert.Check(t, errors.Is(err, hosts.ErrUnreachable))
 	assert.Check(t, time.Since(start) < 3*time.Second)
 }
