@@ -78,4 +78,3 @@ func incomplete(projectName string, absent []hosts.Host) error {
 	}
 	return fmt.Errorf("%s isn't down on %s: run down again when it answers", projectName, strings.Join(names, ", "))
 }
-

@@ -5,7 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
+	"strings"
 	"time"
+
+	"github.com/moby/moby/api/types/mount"
 
 	"github.com/clocker-compose/clocker-compose/compose/plan"
 	"github.com/clocker-compose/clocker-compose/hosts"
@@ -46,8 +50,32 @@ func late(ctx context.Context, engine Engine, a plan.CreateContainer) (hosts.Con
 			return spec, err
 		}
 	}
+	if config.Labels[hosts.LabelImageVolumeDigest], err = imageVolumes(ctx, engine, spec); err != nil {
+		return spec, err
+	}
+	if config.Labels[hosts.LabelImageVolumeDigest] == "" {
+		delete(config.Labels, hosts.LabelImageVolumeDigest)
+	}
 	spec.Config = &config
 	return spec, nil
+}
+
+// imageVolumes are the mounts of images with the IDs that they have now:
+// "TARGET=ID", sorted, separated by commas.
+func imageVolumes(ctx context.Context, engine Engine, spec hosts.ContainerSpec) (string, error) {
+	var digests []string
+	for _, m := range spec.HostConfig.Mounts {
+		if m.Type != mount.TypeImage {
+			continue
+		}
+		image, err := engine.InspectImage(ctx, m.Source)
+		if err != nil {
+			return "", fmt.Errorf("find image %s, mounted at %s: %w", m.Source, m.Target, err)
+		}
+		digests = append(digests, m.Target+"="+image.ID)
+	}
+	slices.Sort(digests)
+	return strings.Join(digests, ","), nil
 }
 
 func rehash(ctx context.Context, engine Engine, a plan.CreateContainer) (string, error) {

@@ -3,6 +3,7 @@ package plan
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -158,6 +159,7 @@ func (u *up) target(r *replica, by map[string][]*replica) container.Target {
 			}
 		}
 	}
+	t.Linked = linked(r, by)
 	if r.current != nil && !r.moves() && !u.RenewAnonVolumes {
 		t.Anonymous = u.anonymousVolumes(r)
 	}
@@ -170,6 +172,21 @@ func (u *up) target(r *replica, by map[string][]*replica) container.Target {
 		t.Fabric = u.fabricOf(r)
 	}
 	return t
+}
+
+// linked are the names of the containers on the replica's host of each service
+// that its `links` name.
+func linked(r *replica, by map[string][]*replica) map[string][]string {
+	names := map[string][]string{}
+	for _, link := range r.service.Links {
+		service, _, _ := strings.Cut(link, ":")
+		for _, other := range by[service] {
+			if other.host == r.host {
+				names[service] = append(names[service], other.name)
+			}
+		}
+	}
+	return names
 }
 
 // reference is how others name the container: by its ID where it stays.
@@ -191,19 +208,32 @@ func (u *up) fabricOf(r *replica) map[string]container.FabricNetwork {
 }
 
 // anonymousVolumes are those that a replacement takes over, by destination:
-// every mounted volume that the files don't name.
+// what the engine named, and neither the files nor another container's volumes
+// put there.
 func (u *up) anonymousVolumes(r *replica) map[string]string {
-	declared := map[string]bool{}
+	others := map[string]bool{}
 	for _, v := range r.service.Volumes {
 		if v.Source != "" {
-			declared[v.Target] = true
+			others[v.Target] = true
+		}
+	}
+	for _, mate := range hostMates(r.service) {
+		for _, c := range u.existing[mate] {
+			for _, m := range c.Mounts {
+				others[m.Name] = true
+			}
 		}
 	}
 	volumes := map[string]string{}
 	for _, m := range r.current.Mounts {
-		if m.Type == "volume" && m.Name != "" && !declared[m.Destination] {
+		if m.Type == "volume" && anonymous(m.Name) && !others[m.Destination] && !others[m.Name] {
 			volumes[m.Destination] = m.Name
 		}
 	}
 	return volumes
+}
+
+// anonymous tells the names that engines make up: 64 hexadecimal digits.
+func anonymous(volume string) bool {
+	return len(volume) == 64 && strings.Trim(volume, "0123456789abcdef") == ""
 }

@@ -1,12 +1,14 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"github.com/clocker-compose/clocker-compose/compose/container"
 	"github.com/clocker-compose/clocker-compose/compose/state"
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
@@ -18,6 +20,7 @@ func Up(r Request) (*Plan, error) {
 	for _, stage := range []func() error{
 		u.checkPool,
 		u.selectServices,
+		u.checkSupported,
 		u.survey,
 		u.wantReplicas,
 		u.placeReplicas,
@@ -110,6 +113,25 @@ func Unreachable(absent []hosts.Host) error {
 		why = append(why, h.Name+": "+h.Status.Reason)
 	}
 	return fmt.Errorf("none of the %d hosts is reachable: %s", len(absent), strings.Join(why, "; "))
+}
+
+// checkSupported refuses what a service asks for and can't get, and warns of
+// what is ignored.
+func (u *up) checkSupported() error {
+	var refused []error
+	for _, s := range u.services {
+		for _, problem := range container.Unsupported(u.Project, s.Name, u.Several) {
+			if problem.Fatal {
+				refused = append(refused, problem)
+				continue
+			}
+			u.warn("%s", problem)
+		}
+	}
+	for _, sentence := range container.UnsupportedResources(u.Project, u.Several) {
+		u.warn("%s", sentence)
+	}
+	return errors.Join(refused...)
 }
 
 // survey sorts the project's containers into replicas, leftovers and orphans.
