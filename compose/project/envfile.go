@@ -5,17 +5,13 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"sync"
 
-	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/docker/cli/pkg/kvfile"
 )
 
-// registerRaw teaches compose-go, once, the format "raw" of env_file: that of
-// `docker run --env-file`, where a value is all that follows the equals sign.
-var registerRaw = sync.OnceFunc(func() { dotenv.RegisterFormat("raw", parseRaw) })
-
+// parseRaw reads the format "raw" of env_file: that of `docker run --env-file`,
+// where a value is all that follows the equals sign.
 func parseRaw(r io.Reader, file string, vars map[string]string, lookup func(string) (string, bool)) error {
 	lines, err := kvfile.ParseFromReader(r, lookup)
 	if err != nil {

@@ -22,12 +22,14 @@ const maxFile = 8 << 20
 const stdin = "-"
 
 // composeFiles are the files to load, absolute and in order, of which "-" is stdin.
-func composeFiles(o Options, env types.Mapping) ([]string, error) {
+// Warnings say which were passed over.
+func composeFiles(o Options, env types.Mapping) (files, warnings []string, err error) {
 	if len(o.Files) > 0 {
-		return absolute(o.WorkingDir, o.Files), nil
+		return absolute(o.WorkingDir, o.Files), nil, nil
 	}
 	if list, ok := env[consts.ComposeFilePath]; ok {
-		return filesOfEnvironment(o, list, env[consts.ComposePathSeparator])
+		files, err = filesOfEnvironment(o, list, env[consts.ComposePathSeparator])
+		return files, nil, err
 	}
 	dir := o.WorkingDir
 	if o.Directory != "" {
@@ -65,31 +67,40 @@ func isFile(path string) error {
 
 // discover goes up from dir to the first directory with a compose file, and
 // takes the override file beside it.
-func discover(dir string) ([]string, error) {
+func discover(dir string) (files, warnings []string, err error) {
 	for {
-		if found := firstOf(dir, cli.DefaultFileNames); found != "" {
-			files := []string{found}
-			if override := firstOf(dir, cli.DefaultOverrideFileNames); override != "" {
-				files = append(files, override)
-			}
-			return files, nil
+		if found := existing(dir, cli.DefaultFileNames); len(found) > 0 {
+			overrides := existing(dir, cli.DefaultOverrideFileNames)
+			files = append(files, found[0])
+			files = append(files, overrides[:min(1, len(overrides))]...)
+			return files, append(passedOver("config", found), passedOver("override", overrides)...), nil
 		}
 		parent := filepath.Dir(dir)
 		if parent == dir {
-			return nil, errors.New("no configuration file provided: not found: no compose.yaml here or in a directory above; name one with -f")
+			return nil, nil, errors.New("no configuration file provided: not found: no compose.yaml here or in a directory above; name one with -f")
 		}
 		dir = parent
 	}
 }
 
-func firstOf(dir string, names []string) string {
+// existing are the files of a directory that have one of the names, in order of names.
+func existing(dir string, names []string) []string {
+	var found []string
 	for _, name := range names {
 		path := filepath.Join(dir, name)
 		if _, err := os.Stat(path); err == nil {
-			return path
+			found = append(found, path)
 		}
 	}
-	return ""
+	return found
+}
+
+// passedOver warns where several files of a kind were found.
+func passedOver(kind string, found []string) []string {
+	if len(found) < 2 {
+		return nil
+	}
+	return []string{fmt.Sprintf("Found multiple %s files with supported names: %s", kind, strings.Join(found, ", ")), "Using " + found[0]}
 }
 
 // readFile reads a compose file of bounded size.
@@ -99,6 +110,9 @@ func readFile(path string, in io.Reader) ([]byte, error) {
 			return nil, errors.New("compose file -: there is no standard input")
 		}
 		return readBounded("compose", "standard input", in)
+	}
+	if remote(path) {
+		return nil, remoteError(path)
 	}
 	f, err := os.Open(path)
 	if err != nil {

@@ -13,7 +13,8 @@ import (
 
 // ServiceHash is what the label com.docker.compose.config-hash holds for a
 // service: 64 hex digits. It is Docker Compose's own, so that either tool
-// recognises the other's containers.
+// recognises the other's containers. What the service shares with another must
+// be resolved to containers before, or it isn't the hash that a label holds.
 func (p *Project) ServiceHash(name string) (string, error) {
 	s, err := p.GetService(name)
 	if err != nil {
@@ -22,12 +23,10 @@ func (p *Project) ServiceHash(name string) (string, error) {
 	if s.Platform == "" && s.Build != nil {
 		s.Platform = p.Environment["DOCKER_DEFAULT_PLATFORM"]
 	}
-	return HashService(s)
+	return hashService(s)
 }
 
-// HashService is the hash of a service that is not as the project has it: one
-// whose references to other services are containers by now.
-func HashService(s types.ServiceConfig) (string, error) {
+func hashService(s types.ServiceConfig) (string, error) {
 	raw, err := json.Marshal(hashed(s))
 	if err != nil {
 		return "", fmt.Errorf("hash service %s: %w", s.Name, err)

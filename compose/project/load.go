@@ -18,7 +18,6 @@ import (
 // Load reads a project. Errors name the file and, where it is known, line and
 // column as FILE:LINE:COLUMN; they never hold values of secrets.
 func Load(ctx context.Context, o Options) (*Project, error) {
-	registerRaw()
 	dir, err := filepath.Abs(o.WorkingDir)
 	if err != nil {
 		return nil, fmt.Errorf("find working directory: %w", err)
@@ -33,22 +32,23 @@ func Load(ctx context.Context, o Options) (*Project, error) {
 }
 
 func load(ctx context.Context, o Options, env types.Mapping) (*Project, error) {
-	details, files, err := configDetails(o, env)
+	in, err := findInput(o, env)
 	if err != nil {
 		return nil, err
 	}
-	src, err := readSources(o.WorkingDir, details)
+	src, err := readSources(o.WorkingDir, in.details)
 	if err != nil {
 		return nil, err
 	}
 	if len(src) == 0 {
-		return nil, &Error{Position{File: display(o.WorkingDir, details.ConfigFiles[0].Filename)}, "is empty"}
+		return nil, &Error{Position{File: display(o.WorkingDir, in.details.ConfigFiles[0].Filename)}, "is empty"}
 	}
-	p := &Project{EnvFiles: files, Separator: separator(o, env), sources: src}
-	p.warnings, err = listen(func() error { return p.read(ctx, o, details) })
+	p := &Project{EnvFiles: in.envFiles, Separator: separator(o, env), sources: src}
+	heard, err := listen(func() error { return p.read(ctx, o, in.details) })
 	if err != nil {
 		return nil, src.explain(err)
 	}
+	p.warnings = append(in.warnings, heard...)
 	return p, nil
 }
 
@@ -60,34 +60,38 @@ func separator(o Options, env types.Mapping) string {
 	return "-"
 }
 
-// configDetails finds the files and the environment, and reads the files.
-func configDetails(o Options, env types.Mapping) (types.ConfigDetails, []string, error) {
-	none := types.ConfigDetails{}
-	named := envFiles(o, env)
-	if err := addEnvFiles(env, named, directory(o, absolute(o.WorkingDir, o.Files))); err != nil {
-		return none, nil, err
+// input is what a project is loaded from.
+type input struct {
+	details types.ConfigDetails
+	// envFiles are those that the user named.
+	envFiles []string
+	warnings []string
+}
+
+// findInput finds the files and the environment, and reads the files.
+func findInput(o Options, env types.Mapping) (input, error) {
+	in := input{envFiles: envFiles(o, env)}
+	if err := addEnvFiles(env, in.envFiles, directory(o, absolute(o.WorkingDir, o.Files))); err != nil {
+		return in, err
 	}
-	files, err := composeFiles(o, env)
+	files, warnings, err := composeFiles(o, env)
 	if err != nil {
-		return none, nil, err
+		return in, err
 	}
-	dir := directory(o, files)
-	if err := addEnvFiles(env, named, dir); err != nil {
-		return none, nil, err
+	in.warnings = warnings
+	in.details = types.ConfigDetails{WorkingDir: directory(o, files), Environment: env}
+	// The compose file may be elsewhere, with another .env beside it.
+	if err := addEnvFiles(env, in.envFiles, in.details.WorkingDir); err != nil {
+		return in, err
 	}
-	details := types.ConfigDetails{WorkingDir: dir, Environment: env}
 	for _, f := range files {
-		if remote(f) {
-			_, err := noRemote{}.Load(context.Background(), f)
-			return none, nil, err
-		}
 		content, err := readFile(f, o.Stdin)
 		if err != nil {
-			return none, nil, err
+			return in, err
 		}
-		details.ConfigFiles = append(details.ConfigFiles, types.ConfigFile{Filename: f, Content: content})
+		in.details.ConfigFiles = append(in.details.ConfigFiles, types.ConfigFile{Filename: f, Content: content})
 	}
-	return details, named, nil
+	return in, nil
 }
 
 // directory is the project's directory: as asked for, the first file's, or the

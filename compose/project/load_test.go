@@ -66,6 +66,16 @@ func TestFilesAreFoundAsDockerComposeFindsThem(t *testing.T) {
 	}
 }
 
+func TestFilesThatArePassedOverAreNamed(t *testing.T) {
+	dir := t.TempDir()
+	for _, f := range []string{"compose.yaml", "docker-compose.yml", "compose.override.yml", "compose.override.yaml"} {
+		write(t, dir, f, oneService)
+	}
+	got := strings.ReplaceAll(strings.Join(load(t, project.Options{WorkingDir: dir}).Warnings(), "\n"), dir+"/", "")
+	assert.Equal(t, got, "Found multiple config files with supported names: compose.yaml, docker-compose.yml\nUsing compose.yaml\n"+
+		"Found multiple override files with supported names: compose.override.yml, compose.override.yaml\nUsing compose.override.yml")
+}
+
 func TestFilesThatAreNotThere(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, "compose.yaml", oneService)
@@ -77,6 +87,8 @@ func TestFilesThatAreNotThere(t *testing.T) {
 	assert.Equal(t, failure(t, project.Options{WorkingDir: dir, Environ: []string{"COMPOSE_FILE=no.yaml"}}),
 		`compose file "`+dir+`/no.yaml" set by COMPOSE_FILE: no such file or directory`)
 	assert.Equal(t, failure(t, project.Options{WorkingDir: dir, EnvFiles: []string{"no.env"}}), "env file "+dir+"/no.env: no such file or directory")
+	none.Files = []string{"oci://x"}
+	assert.Equal(t, failure(t, none), "compose file oci://x: remote files aren't available in this version; download it and name it with -f")
 	assert.Equal(t, failure(t, project.Options{WorkingDir: dir, Files: []string{"-"}}), "compose file -: there is no standard input")
 }
 
@@ -120,6 +132,13 @@ func TestEnvironmentIsWhatIsPassedIn(t *testing.T) {
 	assert.Equal(t, load(t, o).Services["web"].Image, "---")
 	o.Environ = []string{"COMPOSE_DISABLE_ENV_FILE=perhaps"}
 	assert.Equal(t, failure(t, o), `COMPOSE_DISABLE_ENV_FILE must be true or false, not "perhaps"`)
+}
+
+func TestErrorsHoldNoSecrets(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "compose.yaml", "services: {web: {image: x, mem_limit: '${A}'}}")
+	o := project.Options{WorkingDir: dir, Environ: []string{"A=postgres://me:hunter22@db/x", "MY_TOKEN=postgres://me:"}}
+	assert.Equal(t, failure(t, o), `compose.yaml:1:39: 'services[web].mem_limit' "******" isn't a number`)
 }
 
 func TestProfiles(t *testing.T) {

@@ -47,13 +47,3 @@ func (p path) String() string {
 	}
 	return b.String()
 }
-
-// last is the name of the value at the end of the path.
-func (p path) last() string {
-	for i := len(p) - 1; i >= 0; i-- {
-		if p[i].key != "" {
-			return p[i].key
-		}
-	}
-	return ""
-}

@@ -14,8 +14,12 @@ import (
 // ones would black out words that have nothing to do with them.
 const minSecret = 4
 
-// secretKey recognises variables whose values nobody may see.
-var secretKey = regexp.MustCompile(`(?i)pass|secret|token|key|credential|auth|private|dsn`)
+// Variables whose values nobody may see are recognised by their names, or by a
+// URL with a password in it.
+var (
+	secretKey   = regexp.MustCompile(`(?i)pass|secret|token|key|credential|auth|private|dsn`)
+	secretValue = regexp.MustCompile(`://[^/@\s]*:([^/@\s]+)@`)
+)
 
 // scrub takes the values of secret variables out of an error's text.
 func scrub(err error, env types.Mapping) error {
@@ -23,6 +27,9 @@ func scrub(err error, env types.Mapping) error {
 	for key, value := range env {
 		if len(value) >= minSecret && secretKey.MatchString(key) {
 			secrets = append(secrets, value)
+		}
+		if m := secretValue.FindStringSubmatch(value); m != nil {
+			secrets = append(secrets, m[1])
 		}
 	}
 	// The longest first: one may be part of another.

@@ -24,7 +24,11 @@ type noRemote struct{}
 func (noRemote) Accept(path string) bool { return remote(path) }
 
 func (noRemote) Load(_ context.Context, path string) (string, error) {
-	return "", fmt.Errorf("compose file %s: remote files aren't available in this version; download it and name it with -f", path)
+	return "", remoteError(path)
 }
 
 func (noRemote) Dir(path string) string { return path }
+
+func remoteError(path string) error {
+	return fmt.Errorf("compose file %s: remote files aren't available in this version; download it and name it with -f", path)
+}

@@ -13,6 +13,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
+	"github.com/clocker-compose/clocker-compose/scheduler"
 )
 
 // definitions are the parts of the schema that structs stand for.
@@ -96,11 +97,24 @@ func TestSchemaRefusesWhatIsUnavailable(t *testing.T) {
 	assert.DeepEqual(t, refused, slices.Sorted(slices.Values(unavailableKeys())))
 }
 
-// anyStrategy is a catalog with the schema's names that takes any value.
+func TestSchemaNamesTheStrategies(t *testing.T) {
+	var schema map[string]any
+	assert.NilError(t, yaml.Unmarshal([]byte(Schema()), &schema))
+	named := map[string]bool{}
+	for _, word := range schema["$defs"].(map[string]any)["strategy"].(map[string]any)["enum"].([]any) {
+		named[spelling(word.(string))] = true
+	}
+	assert.DeepEqual(t, slices.Sorted(maps.Keys(named)), scheduler.NewCatalog().Names())
+	for _, name := range unavailableStrategies() {
+		assert.Assert(t, !named[name], "%s is available", name)
+	}
+}
+
+// anyStrategy is the scheduler's catalog, but for values: it takes any.
 type anyStrategy struct{}
 
 func (anyStrategy) Names() []string {
-	return []string{"breadth-first", "depth-first", "least-containers", "max-containers", "random"}
+	return scheduler.NewCatalog().Names()
 }
 
 func (anyStrategy) Check(hosts.Strategy) error { return nil }

@@ -8,6 +8,9 @@ import (
 	"github.com/agext/levenshtein"
 )
 
+// mostValid is how many valid words an error may list.
+const mostValid = 12
+
 // suggest is "; did you mean …?" with the nearest of the valid words, or all of
 // them where none is near. It follows a sentence that names the wrong word.
 func suggest(word string, valid []string) string {
@@ -20,6 +23,9 @@ func suggest(word string, valid []string) string {
 	})
 	if levenshtein.Distance(word, nearest, nil) <= 1+len(word)/3 {
 		return fmt.Sprintf("; did you mean %q?", nearest)
+	}
+	if len(valid) > mostValid {
+		return ""
 	}
 	return fmt.Sprintf(" (valid: %s)", strings.Join(valid, ", "))
 }

@@ -14,13 +14,12 @@ func unavailableKeys() []string {
 	}
 }
 
-// unavailableStrategies are strategies that are part of x-clocker. They are
-// refused by this list only where the catalog doesn't know them.
+// unavailableStrategies are strategies that are part of x-clocker, and that the
+// scheduler doesn't have in this version.
 func unavailableStrategies() []string {
 	return []string{
-		"affinity", "breadth-first", "depth-first", "exclusive", "group", "hostname", "labels",
-		"least-containers", "lowest-cpu", "lowest-memory", "max-containers", "max-cpu", "max-memory",
-		"random", "region", "reserved", "zone",
+		"affinity", "exclusive", "group", "hostname", "labels", "lowest-cpu", "lowest-memory", "max-cpu",
+		"max-memory", "region", "reserved", "zone",
 	}
 }
 

@@ -44,11 +44,11 @@ func (n *names) decode(d *decoder, at path, v any) {
 type label string
 
 func (l *label) decode(d *decoder, at path, v any) {
-	switch v.(type) {
+	switch text := v.(type) {
 	case nil, map[string]any, []any:
 		d.problem(at, "%s must be a string, not %s", at, kind(v))
 	case string:
-		*l = label(v.(string))
+		*l = label(text)
 	default:
 		*l = label(kind(v))
 	}

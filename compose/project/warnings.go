@@ -4,18 +4,21 @@ import (
 	"io"
 	"sync"
 
+	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/sirupsen/logrus"
 )
 
-// logMutex guards compose-go's logger while a load listens to it.
-var logMutex sync.Mutex
+// composeGo guards what compose-go keeps for the whole process: its logger and
+// its formats of env files.
+var composeGo sync.Mutex //nolint:gochecknoglobals // a lock for globals of others must be one itself
 
 // listen runs load and returns what compose-go warned of meanwhile. compose-go
 // warns by logrus's process-wide logger alone, and would write to stderr past
 // everything that renders output here.
 func listen(load func() error) ([]string, error) {
-	logMutex.Lock()
-	defer logMutex.Unlock()
+	composeGo.Lock()
+	defer composeGo.Unlock()
+	dotenv.RegisterFormat("raw", parseRaw)
 	logger := logrus.StandardLogger()
 	heard := &hearing{}
 	out, hooks := logger.Out, logger.ReplaceHooks(logrus.LevelHooks{logrus.WarnLevel: {heard}})
