@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -112,9 +113,9 @@ func TestLogsOfAHostThatHangs(t *testing.T) {
 		var to told
 		env := to.pool(h1, h2)
 		connect := env.Connect
-		calls := 0
+		var calls atomic.Int32
 		env.Connect = func(h hosts.Host) (Engine, error) {
-			if calls++; calls > 2 { // the sweep is done
+			if calls.Add(1) > 2 { // the sweep is done
 				h2.change(func() { h2.hung = true })
 			}
 			return connect(h)
