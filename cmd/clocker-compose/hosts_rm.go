@@ -24,7 +24,7 @@ func newHostsRm(s *session) *cli.Command {
 	return &cli.Command{
 		Name:      "rm",
 		Aliases:   []string{"remove"},
-		Usage:     "Remove hosts from the config file, and the container network from them",
+		Usage:     "Remove hosts from the config file and from the container network",
 		ArgsUsage: "HOST...",
 		Flags: []cli.Flag{
 			boolFlag("force", "f", "Remove a host that runs projects or doesn't answer; what it runs is left as it is"),
