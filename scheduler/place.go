@@ -8,8 +8,8 @@ func Place(tasks []Task, pool []Candidate) ([]Decision, error) {
 }
 
 // Place decides where each task goes. Decisions are sorted by project,
-// service, number and name; that is also the order in which tasks are placed,
-// except that all tasks that run already are seated before any new one.
+// service, number and name. In that order the tasks that run already are
+// seated, then those that are tied to hosts are placed, then the others.
 //
 // A task that fits nowhere has no Host in its decision and an [*Unplaceable]
 // in the error, which joins one for each task or group; the other decisions hold. A strategy
@@ -25,7 +25,7 @@ func (c Catalog) Place(tasks []Task, pool []Candidate) ([]Decision, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := p.placeNew(c, moving); err != nil {
+	if err := p.placeNew(c, pinnedFirst(moving)); err != nil {
 		return nil, err
 	}
 	return p.decisions, errors.Join(p.failures...)

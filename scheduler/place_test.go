@@ -57,6 +57,14 @@ func TestPlace(t *testing.T) {
 		{"what runs is seated before what is new", []Task{
 			task("a", 1, needing(0, 6*gib)), task("b", 1, needing(0, 6*gib), on("h1")),
 		}, three[:2], "a-1@h2 b-1!h1"},
+		{
+			"what is tied to a host is placed before what isn't",
+			[]Task{
+				task("a", 1, publishing(tcp("", 80))),
+				task("b", 1, publishing(tcp("", 80)), pinned("volume v is on h1", "h1")),
+			},
+			three, "a-1@h2 b-1@h1",
+		},
 		{"what runs stays although another host is better", tasks("web", 2, on("h1")), three, "web-1!h1 web-2!h1"},
 		{"what runs leaves a drained host", tasks("web", 1, on("h1")), []Candidate{host("h1", drained), host("h2")}, "web-1@h2"},
 		{"what runs leaves a host that is gone", tasks("web", 1, on("old")), three, "web-1@h1"},

@@ -56,6 +56,25 @@ func (u *unit) join(index int, t Task) {
 // single tells whether the unit is one task.
 func (u *unit) single() bool { return len(u.members) == 1 }
 
+// pinned tells whether the unit is tied to hosts.
+func (u *unit) pinned() bool {
+	return slices.ContainsFunc(u.members, func(t Task) bool { return len(t.Pins) > 0 })
+}
+
+// pinnedFirst puts the units that are tied to hosts before those that can go
+// elsewhere, so that these don't take their room.
+func pinnedFirst(units []unit) []unit {
+	var pinned, free []unit
+	for _, u := range units {
+		if u.pinned() {
+			pinned = append(pinned, u)
+		} else {
+			free = append(free, u)
+		}
+	}
+	return append(pinned, free...)
+}
+
 // like tells whether hosts answer the same to both: replicas of one service
 // that differ in their number at most.
 func (u *unit) like(o *unit) bool {
