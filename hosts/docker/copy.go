@@ -20,9 +20,11 @@ func (e *Engine) CopyTo(ctx context.Context, container, folder string, content i
 	})
 }
 
+// unpack keeps the archive's owners. What the API calls copyUIDGID would give
+// all to the container's user, looked up in the host's passwd.
 func (e *Engine) unpack(ctx context.Context, container, folder string, content io.Reader) error {
 	_, err := e.api.CopyToContainer(ctx, container, client.CopyToContainerOptions{
-		DestinationPath: folder, Content: content, CopyUIDGID: true,
+		DestinationPath: folder, Content: content,
 	})
 	return err
 }

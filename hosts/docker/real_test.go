@@ -16,9 +16,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/moby/moby/api/types/container"
 	"gotest.tools/v3/assert"
 	"gotest.tools/v3/poll"
 
+	"github.com/clocker-compose/clocker-compose/hosts"
 	"github.com/clocker-compose/clocker-compose/hosts/conformance"
 	"github.com/clocker-compose/clocker-compose/hosts/docker"
 )
@@ -42,6 +44,24 @@ func conform(t *testing.T, bin string) {
 	assert.NilError(t, err)
 	t.Logf("engine %s", o.Host.EngineVersion)
 	conformance.Run(t, e)
+	t.Run("owners of files", func(t *testing.T) { testOwners(t, e) })
+}
+
+// testOwners is about what the suite's small shell can't see.
+func testOwners(t *testing.T, e *docker.Engine) {
+	ctx := soon(t)
+	id, err := e.CreateContainer(ctx, hosts.ContainerSpec{
+		Name:       "owners",
+		Config:     &container.Config{Image: conformance.Image, Cmd: []string{"sleep", "60"}, User: "1000:1000"},
+		HostConfig: &container.HostConfig{NetworkMode: "none"},
+		Files:      []hosts.File{{Path: "/new/secret", Content: []byte("s"), Mode: 0o440, UID: 7, GID: 8}},
+	})
+	assert.NilError(t, err)
+	defer func() { _ = e.RemoveContainer(context.Background(), id, true, true) }()
+	assert.NilError(t, e.StartContainer(ctx, id))
+	r, err := e.Exec(ctx, id, []string{"busybox", "stat", "-c", "%u:%g %a", "/new/secret"})
+	assert.NilError(t, err)
+	assert.Equal(t, string(r.Stdout)+string(r.Stderr), "7:8 440\n")
 }
 
 // startEngine starts an engine with network, processes, mounts and data of its

@@ -1,6 +1,7 @@
 package docker_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -160,6 +161,33 @@ func TestSSHSharesOneConnection(t *testing.T) {
 		}
 		return poll.Continue("the shared connection outlives Close")
 	}, poll.WithTimeout(5*time.Second))
+}
+
+// What takes long would use up a connection's sessions; it gets another one.
+func TestSSHStreams(t *testing.T) {
+	engine := observable("1.41")
+	started := make(chan struct{}, 12)
+	engine.answers["GET /events"] = func(w http.ResponseWriter, r *http.Request) {
+		w.(http.Flusher).Flush()
+		started <- struct{}{}
+		<-r.Context().Done()
+	}
+	s := startSSH(t, engine)
+	e := s.open(t, "client")
+	ctx, cancel := context.WithCancel(soon(t))
+	var all sync.WaitGroup
+	for range 12 {
+		all.Go(func() { assert.Check(t, e.Events(ctx, "label", func(hosts.ContainerEvent) {})) })
+	}
+	for range 12 {
+		<-started
+	}
+	_, err := e.Observe(soon(t))
+	assert.Check(t, err, "there is room for a sweep")
+	logins := strings.Count(s.read("log"), "Accepted publickey")
+	assert.Check(t, logins == 2 || logins == 3, "%d logins", logins)
+	cancel()
+	all.Wait()
 }
 
 func TestSSHRefusals(t *testing.T) {
