@@ -14,15 +14,15 @@ import (
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
 
-// binaries holds the driver for each platform, compressed; none in a clone
+// embedded holds the driver for each platform, compressed; none in a clone
 // that was not built by make.
 //
 //go:embed all:bin
-var binaries embed.FS
+var embedded embed.FS
 
 // packed returns the compressed driver for the platform.
-func packed(p hosts.Platform) ([]byte, error) {
-	raw, err := binaries.ReadFile(fmt.Sprintf("bin/clocker-driver-linux-%s.gz", p.Arch))
+func (f *Fabric) packed(p hosts.Platform) ([]byte, error) {
+	raw, err := fs.ReadFile(f.binaries, fmt.Sprintf("bin/clocker-driver-linux-%s.gz", p.Arch))
 	if errors.Is(err, fs.ErrNotExist) || p.OS != "linux" {
 		return nil, fmt.Errorf("this build carries no driver for %s: run make, which builds those for linux/amd64 and linux/arm64", p)
 	}

@@ -49,6 +49,12 @@ type connection struct {
 	Outbound             bool
 }
 
+// reason says why it is not established, without when it is tried again.
+func (c connection) reason() string {
+	info, _, _ := strings.Cut(c.Info, ", retry")
+	return clean(c.Address + " is " + c.State + ": " + info)
+}
+
 func (c control) report(ctx context.Context) (report, error) {
 	raw, err := c.curl(ctx, "-H", "Accept: application/json", "http://"+httpAddr+"/report")
 	if err != nil {

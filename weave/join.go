@@ -18,7 +18,7 @@ func (f *Fabric) Join(ctx context.Context, host hosts.Host, peers []string) erro
 	if err != nil {
 		return failure(host, op, err, "")
 	}
-	driver, err := packed(host.Platform)
+	driver, err := f.packed(host.Platform)
 	if err != nil {
 		return failure(host, op, err, "")
 	}

@@ -34,17 +34,25 @@ func others(peers []string, own string) []string {
 	return slices.DeleteFunc(slices.Clone(peers), func(p string) bool { return p == "" || p == own })
 }
 
-// settle waits for as many connections as there are peers. A wrong password
-// ends it at once: waiting does not help.
+// patience is how long another key is borne: while the key of a pool changes,
+// routers that have the old one are being replaced.
+const patience = 8 * time.Second
+
+// settle waits for as many connections as there are peers.
 func (f *Fabric) settle(ctx context.Context, c control, host hosts.Host, peers int) error {
 	var last report
+	strange := time.Now()
 	err := poll(ctx, f.o.Settle, func() (bool, error) {
 		r, err := c.report(ctx)
 		if errors.Is(err, errSilent) {
 			return false, nil
 		}
 		last = r
-		if problem := strangers(r); problem != nil {
+		problem := strangers(r)
+		if problem == nil {
+			strange = time.Now()
+		}
+		if time.Since(strange) > min(patience, f.o.Settle/2) {
 			return false, problem
 		}
 		return len(connected(r)) >= peers, err
@@ -68,7 +76,7 @@ var (
 func strangers(r report) error {
 	for _, c := range r.Router.Connections {
 		if strings.Contains(c.Info, "decrypt") || strings.Contains(c.Info, "assword") {
-			return fmt.Errorf("%w: %s: %s", errPassword, c.Address, clean(c.Info))
+			return fmt.Errorf("%w: %s", errPassword, c.reason())
 		}
 	}
 	return nil
@@ -79,7 +87,7 @@ func unsettled(r report, peers int) error {
 	var reasons []string
 	for _, c := range r.Router.Connections {
 		if c.State != established {
-			reasons = append(reasons, clean(c.Address+" is "+c.State+": "+c.Info))
+			reasons = append(reasons, c.reason())
 		}
 	}
 	slices.Sort(reasons)

@@ -8,6 +8,7 @@ package weave
 import (
 	"context"
 	"io"
+	"io/fs"
 	"time"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
@@ -69,7 +70,8 @@ type Plugins interface {
 
 // Fabric joins hosts. It holds no state: what is there is read from the engines.
 type Fabric struct {
-	o Options
+	o        Options
+	binaries fs.FS
 }
 
 // New makes a fabric; zero options become their defaults.
@@ -83,5 +85,5 @@ func New(o Options) *Fabric {
 	if o.Settle == 0 {
 		o.Settle = 45 * time.Second
 	}
-	return &Fabric{o: o}
+	return &Fabric{o: o, binaries: embedded}
 }

@@ -101,3 +101,36 @@ func TestLeaveAll(t *testing.T) {
 		assert.NilError(t, f.Leave(t.Context(), h, others))
 	}
 }
+
+func TestWrongKeyIsNamed(t *testing.T) {
+	p := openPool(t)
+	right := weave.New(weave.Options{Connect: p.connect, Password: "correct horse"})
+	assert.NilError(t, p.join(t.Context(), right))
+	last := p.hosts[len(p.hosts)-1]
+	_, peers := p.others(last)
+	wrong := weave.New(weave.Options{Connect: p.connect, Password: "battery staple"})
+	err := wrong.Join(t.Context(), last, peers)
+	t.Logf("%v", err)
+	assert.ErrorContains(t, err, "uses another key")
+	assert.NilError(t, right.Join(t.Context(), last, peers))
+}
+
+func TestMissingImageIsNamed(t *testing.T) {
+	p := openPool(t)
+	f := weave.New(weave.Options{Connect: p.connect, Password: "correct horse", Image: "example.invalid/weave:none"})
+	err := f.Join(t.Context(), p.hosts[0], nil)
+	t.Logf("%v", err)
+	assert.ErrorContains(t, err, "example.invalid/weave:none")
+}
+
+func TestPeerThatDoesNotAnswerIsNamed(t *testing.T) {
+	p := openPool(t)
+	f := weave.New(weave.Options{Connect: p.connect, Password: "correct horse", Settle: 3 * time.Second})
+	_, peers := p.others(p.hosts[0])
+	start := time.Now()
+	err := f.Join(t.Context(), p.hosts[0], append(peers, "127.0.0.9"))
+	t.Logf("after %v: %v", time.Since(start), err)
+	assert.ErrorContains(t, err, "127.0.0.9")
+	assert.ErrorContains(t, err, "open ports 6783/tcp")
+	assert.NilError(t, f.Join(t.Context(), p.hosts[0], peers))
+}
