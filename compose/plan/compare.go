@@ -150,7 +150,7 @@ func (u *up) target(r *replica, by map[string][]*replica) container.Target {
 	}
 	there := u.matesOn(r.service, r.host)
 	for _, mate := range hostMates(r.service) {
-		if len(by[mate]) == 0 && there[mate] != "" { // it isn't brought up now, but is there
+		if !u.selected(mate) && there[mate] != "" { // it isn't brought up now, but is there
 			t.Containers[mate] = there[mate]
 		}
 		for _, parent := range by[mate] {

@@ -108,9 +108,10 @@ func (u *up) want(s types.ServiceConfig, number int, current *state.Container) *
 	return r
 }
 
-// wantGlobal wants one replica on each host that the rules allow.
+// wantGlobal wants one replica on each host that the rules allow. What is there
+// of the services that are brought up doesn't count: it is yet to be decided.
 func (u *up) wantGlobal(s types.ServiceConfig, existing []state.Container) error {
-	eligible, _, err := scheduler.Eligible(u.task(&replica{service: s}), u.candidates(existing))
+	eligible, _, err := scheduler.Eligible(u.task(&replica{service: s}), u.candidates(u.undecided()))
 	if err != nil {
 		return err
 	}
@@ -118,13 +119,13 @@ func (u *up) wantGlobal(s types.ServiceConfig, existing []state.Container) error
 		return fmt.Errorf("service %s: Docker requires each container to have a unique name; remove the container_name %q to run it on all %d hosts", s.Name, s.ContainerName, len(eligible))
 	}
 	byHost, next := map[string]*state.Container{}, 1
-	for i, c := range existing {
+	for _, c := range u.byWorth(s, existing) {
 		next = max(next, c.Number()+1)
 		if byHost[c.Host] != nil || !slices.Contains(eligible, c.Host) {
 			u.surplus = append(u.surplus, surplus{c, ReasonScaleDown})
 			continue
 		}
-		byHost[c.Host] = &existing[i]
+		byHost[c.Host] = &c
 	}
 	for _, h := range eligible {
 		if c := byHost[h]; c != nil {
@@ -135,6 +136,15 @@ func (u *up) wantGlobal(s types.ServiceConfig, existing []state.Container) error
 		next++
 	}
 	return nil
+}
+
+// undecided are the containers of all services that are brought up.
+func (u *up) undecided() []state.Container {
+	var all []state.Container
+	for _, s := range u.services {
+		all = append(all, u.existing[s.Name]...)
+	}
+	return all
 }
 
 // byWorth sorts a service's containers so that those worth keeping come first:
