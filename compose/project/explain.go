@@ -15,8 +15,10 @@ import (
 // positions, but words for paths.
 var (
 	mentionedPath    = regexp.MustCompile(`(?:services|networks|volumes|configs|secrets|jobs|models)(?:\.[\w-]+|\[[^\]]*\])+`)
-	mentionedService = regexp.MustCompile(`service "([^"]+)" (depends on|refers to) undefined (service|network|volume|secret|config)`)
+	mentionedService = regexp.MustCompile(`service "([^"]+)"(?: (depends on|refers to) undefined (service|network|volume|secret|config))?`)
 	unknownKey       = regexp.MustCompile(`^(\S+)\.([^.\s]+) false schema$`)
+	unknownTop       = regexp.MustCompile(`^additional propert(?:y|ies) '.+' not allowed$`)
+	quotedWord       = regexp.MustCompile(`'([^']+)'`)
 	preamble         = regexp.MustCompile(`^(?:validating \S+: |decoding failed due to the following error\(s\): |failed to parse \S+: (?:yaml: )?)`)
 	notANumber       = regexp.MustCompile(`strconv\.\w+: parsing ("[^"]*"): invalid syntax`)
 )
@@ -29,6 +31,9 @@ func (s sources) explain(err error) error {
 		return err
 	}
 	text := s.clean(err.Error())
+	if unknownTop.MatchString(text) {
+		return s.unknownTopLevel(text)
+	}
 	at, atKey := mentioned(text)
 	if key := unknownKey.FindStringSubmatch(text); key != nil {
 		atKey = true
@@ -45,6 +50,16 @@ func (s sources) explain(err error) error {
 	return errors.New(text)
 }
 
+// unknownTopLevel reports the keys that no compose file has at its top.
+func (s sources) unknownTopLevel(text string) error {
+	var problems []problem
+	for _, key := range quotedWord.FindAllStringSubmatch(text, -1) {
+		at := path{}.key(key[1])
+		problems = append(problems, problem{at, true, fmt.Sprintf("a compose file has no key %q%s", key[1], suggest(key[1], siblings(at)))})
+	}
+	return s.locate(problems)
+}
+
 // clean takes out of an error's text what doesn't help.
 func (s sources) clean(text string) string {
 	text = preamble.ReplaceAllString(oneLine(text), "")
@@ -59,6 +74,9 @@ func (s sources) clean(text string) string {
 // mentioned is the path that an error's text holds, and whether it means a key.
 func mentioned(text string) (at path, atKey bool) {
 	if m := mentionedService.FindStringSubmatch(text); m != nil {
+		if m[2] == "" {
+			return path{}.key("services").key(m[1]), true
+		}
 		list := m[3] + "s"
 		if m[2] == "depends on" {
 			list = "depends_on"
