@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
-	"github.com/clocker-compose/clocker-compose/weave/datapath"
+	"github.com/clocker-compose/clocker-compose/weave/notes"
 )
 
 // chooseDatapath gives a new router the fast datapath where the host's kernel
@@ -17,17 +17,17 @@ func (f *Fabric) chooseDatapath(ctx context.Context, e Engine, host hosts.Host, 
 	if err := c.answering(ctx, routerStart); err != nil {
 		return nil //nolint:nilerr // joining goes on to say so
 	}
-	possible, err := c.curl(ctx, "file:///weavedb/"+datapath.File)
-	if err != nil || strings.TrimSpace(string(possible)) != datapath.Fast {
+	possible, err := c.curl(ctx, "file:///weavedb/"+notes.Datapath)
+	if err != nil || strings.TrimSpace(string(possible)) != notes.Fast {
 		return err
 	}
-	if err := f.restart(ctx, e, host, datapath.Fast, build); err != nil {
+	if err := f.restart(ctx, e, host, notes.Fast, build); err != nil {
 		return err
 	}
 	if c.answering(ctx, routerStart) == nil {
 		return nil
 	}
-	return f.restart(ctx, e, host, datapath.Sleeve, build)
+	return f.restart(ctx, e, host, notes.Sleeve, build)
 }
 
 func (f *Fabric) restart(ctx context.Context, e Containers, host hosts.Host, way, build string) error {

@@ -27,6 +27,8 @@ type engine struct {
 
 	// datapath is what the driver finds possible.
 	datapath string
+	// problem is what the driver notes.
+	problem string
 	// connections are what the router reports, once it has been told its peers.
 	connections []connection
 	peers       []string
@@ -93,10 +95,14 @@ func (e *engine) Exec(_ context.Context, _ string, command []string) (hosts.Exec
 	if e.container.Labels[labelDatapath] == e.mute {
 		return hosts.ExecResult{ExitCode: curlRefused}, nil
 	}
+	if command[0] == "iptables" {
+		return hosts.ExecResult{}, nil
+	}
 	address := command[len(command)-1]
 	switch {
 	case strings.HasPrefix(address, "file://"):
-		return hosts.ExecResult{Stdout: []byte(e.datapath)}, nil
+		note := map[bool]string{true: e.datapath, false: e.problem}[strings.HasSuffix(address, "/datapath")]
+		return hosts.ExecResult{Stdout: []byte(note)}, nil
 	case strings.HasSuffix(address, "/connect"), strings.HasSuffix(address, "/forget"):
 		e.peers = append(e.peers, command[slices.Index(command, "-d")+1])
 		return hosts.ExecResult{}, nil

@@ -194,7 +194,7 @@ func TestLeave(t *testing.T) {
 	assert.NilError(t, f.Join(t.Context(), hostA(), nil))
 	e.log = nil
 	assert.NilError(t, f.Leave(t.Context(), hostA(), nil))
-	assert.DeepEqual(t, e.log, []string{"disable driver", "remove driver", "remove router", "remove volume"})
+	assert.DeepEqual(t, e.log, []string{"remove router", "disable driver", "remove driver", "remove volume"})
 	assert.NilError(t, f.Leave(t.Context(), hostA(), nil), "twice is once")
 }
 
@@ -221,10 +221,12 @@ func TestStatus(t *testing.T) {
 	_, err := f.Status(t.Context(), hostA())
 	assert.ErrorIs(t, err, hosts.ErrNotFound)
 	e.connections = []connection{{Address: "10.0.0.2:6783", State: established, Info: "encrypted\x1b[31m sleeve"}}
+	e.problem = "port 53 is taken\n"
 	assert.NilError(t, f.Join(t.Context(), hostA(), nil))
 	s, err := f.Status(t.Context(), hostA())
 	assert.NilError(t, err)
 	assert.Assert(t, s.Driver)
+	assert.Equal(t, s.Problem, "port 53 is taken")
 	assert.DeepEqual(t, s.Connections, []Connection{{Address: "10.0.0.2:6783", State: "established", Info: "encrypted [31m sleeve"}})
 }
 

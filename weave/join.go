@@ -6,7 +6,7 @@ import (
 	"fmt"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
-	"github.com/clocker-compose/clocker-compose/weave/datapath"
+	"github.com/clocker-compose/clocker-compose/weave/notes"
 )
 
 // Join makes the host part of the fabric, or brings it up to date; it is
@@ -96,7 +96,7 @@ func (f *Fabric) ensureRouter(ctx context.Context, e Containers, host hosts.Host
 	}
 	way := found.Labels[labelDatapath]
 	if first {
-		way = datapath.Sleeve
+		way = notes.Sleeve
 	}
 	if first || !f.current(found.Container, host, driver) {
 		found, err = f.replaceRouter(ctx, e, found, f.router(host, way, driver))

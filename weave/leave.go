@@ -22,12 +22,41 @@ func (f *Fabric) Leave(ctx context.Context, host hosts.Host, others []hosts.Host
 	return f.forget(ctx, host, others)
 }
 
+// remove takes the router first: the driver, when it ends and no network is
+// left, removes the links of both.
 func remove(ctx context.Context, e Engine) error {
+	for _, rule := range routerRules() {
+		if _, err := e.Exec(ctx, RouterName, append([]string{"iptables", "-w"}, rule...)); err != nil {
+			break // it does not run: what it left is not worth a failure
+		}
+	}
 	return errors.Join(
-		removePlugin(ctx, e),
 		present(e.RemoveContainer(ctx, RouterName, true, true)),
+		removePlugin(ctx, e),
 		present(e.RemoveVolume(ctx, RouterVolume)),
 	)
+}
+
+// routerRules delete what the router adds to the host's filter and leaves
+// there. A rule that is not there is left out by iptables itself.
+func routerRules() [][]string {
+	const bridge = "weave"
+	return [][]string{
+		{"-D", "FORWARD", "-i", bridge, "-o", bridge, "-j", "ACCEPT"},
+		{"-D", "FORWARD", "-o", bridge, "-j", "WEAVE-EXPOSE"},
+		{"-D", "FORWARD", "-i", bridge, "!", "-o", bridge, "-j", "ACCEPT"},
+		{"-D", "FORWARD", "-o", bridge, "-m", "conntrack", "--ctstate", "RELATED,ESTABLISHED", "-j", "ACCEPT"},
+		{"-F", "WEAVE-EXPOSE"},
+		{"-X", "WEAVE-EXPOSE"},
+		{
+			"-D", "INPUT", "-d", "127.0.0.1/32", "-p", "tcp", "-m", "tcp", "--dport", "6784", "-m", "addrtype", "!", "--src-type", "LOCAL",
+			"-m", "conntrack", "!", "--ctstate", "RELATED,ESTABLISHED",
+			"-m", "comment", "--comment", "Block non-local access to Weave Net control port", "-j", "DROP",
+		},
+		{"-t", "nat", "-D", "POSTROUTING", "-j", "WEAVE"},
+		{"-t", "nat", "-F", "WEAVE"},
+		{"-t", "nat", "-X", "WEAVE"},
+	}
 }
 
 func (f *Fabric) forget(ctx context.Context, host hosts.Host, others []hosts.Host) error {

@@ -13,7 +13,7 @@ import (
 	"github.com/moby/moby/api/types/mount"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
-	"github.com/clocker-compose/clocker-compose/weave/datapath"
+	"github.com/clocker-compose/clocker-compose/weave/notes"
 )
 
 // What the router is called on every host. Its volume holds the router's
@@ -84,7 +84,7 @@ func (f *Fabric) arguments(host hosts.Host, way string) []string {
 		"--http-addr", httpAddr, "--status-addr", statusAddr,
 		"--dns-listen-address", dnsAddr, "--resolv-conf", "/etc/resolv.conf",
 	}
-	if way != datapath.Fast {
+	if way != notes.Fast {
 		a = append(a, "--no-fastdp")
 	}
 	return a

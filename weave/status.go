@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
+	"github.com/clocker-compose/clocker-compose/weave/notes"
 )
 
 // Status is the state of the fabric on one host.
@@ -15,6 +16,8 @@ type Status struct {
 	// Driver tells whether the network driver is enabled, DriverBuild which it is.
 	Driver      bool   `json:"driver"`
 	DriverBuild string `json:"driverBuild,omitempty"`
+	// Problem is what the driver finds wrong on the host; "" where nothing is.
+	Problem string `json:"problem,omitempty"`
 	// Connections are with other hosts' routers.
 	Connections []Connection `json:"connections"`
 }
@@ -54,5 +57,18 @@ func (f *Fabric) Status(ctx context.Context, host hosts.Host) (Status, error) {
 		return s, failure(host, "inspect fabric", err, "")
 	}
 	s.Driver, s.DriverBuild = p.Enabled, p.Description
+	if s.Driver {
+		s.Problem = problem(ctx, control{e})
+	}
 	return s, nil
+}
+
+// problem reads the driver's note; a driver that has not written one yet has
+// found nothing.
+func problem(ctx context.Context, c control) string {
+	note, err := c.curl(ctx, "file:///weavedb/"+notes.Problem)
+	if err != nil {
+		return ""
+	}
+	return clean(string(note))
 }

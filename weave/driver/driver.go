@@ -47,7 +47,9 @@ type Parts struct {
 	Pin func([]store.Network, []store.Endpoint) error
 	// Publish brings the router's records up to date, for as long as the context lasts.
 	Publish func(context.Context)
-	Log     *slog.Logger
+	// Note tells users what is wrong on this host; "" that nothing is.
+	Note func(problem string) error
+	Log  *slog.Logger
 }
 
 // Driver answers the engine, one request at a time.

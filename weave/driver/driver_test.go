@@ -8,6 +8,8 @@ import (
 	"net/netip"
 	"path/filepath"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"gotest.tools/v3/assert"
 
@@ -25,6 +27,7 @@ type host struct {
 	ports     map[string]string
 	pinned    []string
 	published int
+	notes     []string
 }
 
 func newHost() *host {
@@ -77,6 +80,10 @@ func start(t *testing.T, h *host, path string) *Driver {
 	d := New(Parts{
 		Store: s, Links: h, Names: h, Pin: h.pin, Log: slog.New(slog.DiscardHandler),
 		Publish: func(context.Context) { h.published++ },
+		Note: func(problem string) error {
+			h.notes = append(h.notes, problem)
+			return nil
+		},
 	})
 	assert.NilError(t, d.Restore())
 	return d
@@ -167,6 +174,24 @@ func TestRepairForgetsWhoDiedUnseen(t *testing.T) {
 	delete(h.ports, "e1")
 	assert.NilError(t, d.repair())
 	assert.Equal(t, len(d.Records())+len(h.pinned), 0)
+}
+
+func TestProblemsAreToldOnceAndTakenBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHost()
+		d := start(t, h, file(t))
+		var problem error
+		ctx, cancel := context.WithCancel(t.Context())
+		go d.Tend(ctx, time.Second, func() error { return problem })
+		time.Sleep(1500 * time.Millisecond)
+		problem = errors.New("no way through")
+		time.Sleep(5 * time.Second)
+		problem = nil
+		time.Sleep(5 * time.Second)
+		cancel()
+		synctest.Wait()
+		assert.DeepEqual(t, h.notes, []string{"", "no way through", ""})
+	})
 }
 
 func TestAddressIsOfWhoHadItLast(t *testing.T) {

@@ -52,12 +52,11 @@ func (d *Driver) alive(e store.Endpoint) (bool, error) {
 func (d *Driver) Tend(ctx context.Context, every time.Duration, other func() error) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
-	failure := ""
+	told := "nothing yet"
 	for {
-		err := errors.Join(other(), d.repair())
-		if now := text(err); now != failure {
-			failure = now
-			d.tell(err)
+		if now := text(errors.Join(other(), d.repair())); now != told {
+			told = now
+			d.tell(now)
 		}
 		select {
 		case <-ctx.Done():
@@ -67,12 +66,15 @@ func (d *Driver) Tend(ctx context.Context, every time.Duration, other func() err
 	}
 }
 
-func (d *Driver) tell(err error) {
-	if err != nil {
-		d.Log.Error("the fabric on this host is not as it should be", "error", err)
-		return
+func (d *Driver) tell(problem string) {
+	if problem != "" {
+		d.Log.Error("the fabric on this host is not as it should be", "problem", problem)
+	} else {
+		d.Log.Info("the fabric on this host is as it should be")
 	}
-	d.Log.Info("the fabric on this host is as it should be")
+	if err := d.Note(problem); err != nil {
+		d.Log.Warn("tell of a problem", "error", err)
+	}
 }
 
 func text(err error) string {

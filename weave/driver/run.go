@@ -16,7 +16,6 @@ import (
 
 	"github.com/miekg/dns"
 
-	"github.com/clocker-compose/clocker-compose/weave/datapath"
 	"github.com/clocker-compose/clocker-compose/weave/driver/names"
 	"github.com/clocker-compose/clocker-compose/weave/driver/passage"
 	"github.com/clocker-compose/clocker-compose/weave/driver/pin"
@@ -24,6 +23,7 @@ import (
 	"github.com/clocker-compose/clocker-compose/weave/driver/records"
 	"github.com/clocker-compose/clocker-compose/weave/driver/store"
 	"github.com/clocker-compose/clocker-compose/weave/driver/wire"
+	"github.com/clocker-compose/clocker-compose/weave/notes"
 )
 
 // Config is what a driver is told on its command line.
@@ -50,13 +50,26 @@ func Run(ctx context.Context, c Config) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(c.State, datapath.File), []byte(wire.Datapath()), 0o644); err != nil {
-		return fmt.Errorf("tell the datapath: %w", err)
+	if err := c.note(notes.Datapath, wire.Datapath()); err != nil {
+		return err
 	}
 	links := wire.Wire{MTU: c.MTU}
 	if err := links.EnsureBridge(); err != nil {
 		return err
 	}
+	return errors.Join(work(ctx, c, known, links), vacate(c, known, links))
+}
+
+// note leaves a note for who reads the state folder.
+func (c Config) note(name, text string) error {
+	if err := os.WriteFile(filepath.Join(c.State, name), []byte(text), 0o644); err != nil {
+		return fmt.Errorf("leave a note: %w", err)
+	}
+	return nil
+}
+
+// work serves the engine, and looks after the host meanwhile.
+func work(ctx context.Context, c Config, known *store.Store, links wire.Wire) error {
 	d, server, keeper := assemble(c, known, links)
 	defer server.Close()
 	if err := d.Restore(); err != nil {
@@ -71,10 +84,24 @@ func Run(ctx context.Context, c Config) error {
 	return serve(ctx, c, d)
 }
 
+// vacate leaves the host as it was, where no network is left to come back to.
+// The router's bridge goes only when the router is gone.
+func vacate(c Config, known *store.Store, links wire.Wire) error {
+	if len(known.Networks()) > 0 {
+		return nil
+	}
+	router, err := net.DialTimeout("tcp", c.RouterHTTP, time.Second)
+	if err == nil {
+		return errors.Join(router.Close(), links.Remove(false), pin.Remove(), passage.Remove(wire.Bridge, wire.RouterBridge))
+	}
+	return errors.Join(links.Remove(true), pin.Remove(), passage.Remove(wire.Bridge, wire.RouterBridge))
+}
+
 func assemble(c Config, known *store.Store, links wire.Wire) (*Driver, *names.Server, *records.Keeper) {
 	weave := names.Forwarder{Timeout: time.Second, Servers: func() []string { return []string{c.RouterDNS} }}
 	server := &names.Server{Limit: &names.Limit{Total: 256, Each: 32}, Log: c.Log}
-	d := New(Parts{Store: known, Links: links, Names: server, Pin: pinAll, Log: c.Log})
+	d := New(Parts{Store: known, Links: links, Names: server, Pin: pinAll, Log: c.Log,
+		Note: func(problem string) error { return c.note(notes.Problem, problem) }})
 	server.Answerer = names.Answerer{Directory: d, Weave: weave, Outside: names.Forwarder{
 		Timeout: 1500 * time.Millisecond, Servers: func() []string { return names.Resolvers(c.ResolvConf) },
 	}}

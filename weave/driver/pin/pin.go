@@ -59,6 +59,21 @@ func (r Rules) Apply() error {
 	return nil
 }
 
+// Remove takes all rules away.
+func Remove() error {
+	conn, err := nftables.New()
+	if err != nil {
+		return fmt.Errorf("open nftables: %w", err)
+	}
+	t := &nftables.Table{Name: TableName, Family: nftables.TableFamilyBridge}
+	conn.AddTable(t) // so that there is one to delete
+	conn.DelTable(t)
+	if err := conn.Flush(); err != nil {
+		return fmt.Errorf("remove rules: %w", err)
+	}
+	return nil
+}
+
 // build adds, in nft's words:
 //
 //	set pins     { typeof iifname . ether saddr . ip saddr }

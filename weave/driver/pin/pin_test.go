@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/vishvananda/netns"
@@ -32,7 +33,13 @@ func TestApplyTwice(t *testing.T) {
 	}}}
 	assert.NilError(t, r.Apply())
 	assert.NilError(t, r.Apply())
+	if _, err := exec.LookPath("nft"); err != nil {
+		t.Skip("needs nft to compare with")
+	}
 	out, err := exec.Command("nft", "list", "table", "bridge", "clocker").CombinedOutput()
 	assert.NilError(t, err, "%s", out)
-	t.Logf("%s", out)
+	assert.Assert(t, strings.Contains(string(out), `"clkp1" . 02:42:0a:20:00:05 . 10.32.0.5`), "%s", out)
+	assert.NilError(t, Remove())
+	assert.NilError(t, Remove(), "twice is once")
+	assert.Assert(t, exec.Command("nft", "list", "table", "bridge", "clocker").Run() != nil)
 }

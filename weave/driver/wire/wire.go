@@ -160,6 +160,26 @@ func (w Wire) RemovePort(endpoint string) error {
 	return nil
 }
 
+// Remove takes the bridge and the uplink away, and the router's bridge with
+// them if told; what is gone already is no error.
+func (w Wire) Remove(router bool) error {
+	names := []string{Uplink, Bridge}
+	if router {
+		names = append(names, RouterBridge)
+	}
+	var failed error
+	for _, name := range names {
+		link, err := netlink.LinkByName(name)
+		if err == nil {
+			err = netlink.LinkDel(link)
+		}
+		if err != nil && !missing(err) {
+			failed = errors.Join(failed, fmt.Errorf("remove link %s: %w", name, err))
+		}
+	}
+	return failed
+}
+
 // HasPort tells whether the container's veth pair exists: the kernel removes
 // it with the container's network stack.
 func (w Wire) HasPort(endpoint string) (bool, error) {

@@ -101,6 +101,24 @@ func TestPort(t *testing.T) {
 	assert.Assert(t, err == nil && !has)
 }
 
+func TestRemoveLeavesNothing(t *testing.T) {
+	namespace(t)
+	w := Wire{MTU: 1410}
+	attrs := netlink.NewLinkAttrs()
+	attrs.Name = RouterBridge
+	assert.NilError(t, netlink.LinkAdd(&netlink.Bridge{LinkAttrs: attrs}))
+	assert.NilError(t, w.EnsureBridge())
+	_, err := w.EnsureUplink()
+	assert.NilError(t, err)
+	assert.NilError(t, w.Remove(false))
+	link(t, RouterBridge)
+	assert.NilError(t, w.Remove(true))
+	assert.NilError(t, w.Remove(true), "twice is once")
+	links, err := netlink.LinkList()
+	assert.NilError(t, err)
+	assert.Equal(t, len(links), 1, "all but loopback is gone")
+}
+
 func TestGateway(t *testing.T) {
 	namespace(t)
 	w := Wire{MTU: 1410}
