@@ -55,53 +55,93 @@ type down struct {
 	plan *Plan
 
 	containers []state.Container
-	orphans    []string
-	// gone are the IDs of the steps that remove containers, by host and container ID.
-	gone map[[2]string]string
+	// dependsOn are the services that each service depends on, by the labels of
+	// its containers.
+	dependsOn map[string]map[string]bool
+	// named are the services that were named, and what depends on them.
+	named map[string]bool
+	// gone are the IDs of the steps that remove containers, by host.
+	gone map[string][]string
 }
 
 // chooseContainers keeps those of the wanted services, of what depends on
-// them, and orphans where asked.
+// them, and orphans where asked. A container that only borrows the project's
+// label belongs to none of its services, and is left alone.
 func (d *down) chooseContainers() {
-	all := d.State.Project(d.Project)
-	wanted := d.wanted(all)
+	all := slices.DeleteFunc(d.State.Project(d.Project), func(c state.Container) bool { return c.Service() == "" })
+	d.readDependencies(all)
+	d.named = d.wanted()
+	var orphans []string
 	for _, c := range all {
 		orphan := d.Known != nil && !slices.Contains(d.Known, c.Service())
 		switch {
 		case orphan && !d.RemoveOrphans:
-			d.orphans = append(d.orphans, c.Name)
-		case orphan, wanted[c.Service()], len(d.Services) == 0:
+			orphans = append(orphans, c.Name)
+		case orphan, d.covers(c.Service()):
 			d.containers = append(d.containers, c)
 		}
 	}
-	if len(d.orphans) > 0 {
-		d.plan.Warnings = append(d.plan.Warnings, "Found orphan containers (["+strings.Join(d.orphans, " ")+
-			"]) for this project. If you removed or renamed this service in your compose file, you can run this command with the --remove-orphans flag to clean it up.")
+	if len(orphans) > 0 {
+		d.plan.Warnings = append(d.plan.Warnings, orphansFound(orphans))
 	}
 }
 
-// wanted are the named services and all that depend on them, by label.
-func (d *down) wanted(all []state.Container) map[string]bool {
-	wanted := map[string]bool{}
-	for _, s := range d.Services {
-		wanted[s] = true
-	}
-	for grew := len(wanted) > 0; grew; {
-		grew = false
-		for _, c := range all {
-			if !wanted[c.Service()] && slices.ContainsFunc(DependsOn(c.Labels), func(dep string) bool { return wanted[dep] }) {
-				wanted[c.Service()], grew = true, true
-			}
+// covers tells whether the service is to go: all are, where none is named.
+func (d *down) covers(service string) bool { return len(d.Services) == 0 || d.named[service] }
+
+// orphansFound says that there are orphans, as Docker Compose says it.
+func orphansFound(names []string) string {
+	return "Found orphan containers ([" + strings.Join(names, " ") + "]) for this project. " +
+		"If you removed or renamed this service in your compose file, you can run this command with the --remove-orphans flag to clean it up."
+}
+
+func (d *down) readDependencies(all []state.Container) {
+	d.dependsOn = map[string]map[string]bool{}
+	for _, c := range all {
+		if d.dependsOn[c.Service()] == nil {
+			d.dependsOn[c.Service()] = map[string]bool{}
+		}
+		for _, dep := range DependsOn(c.Labels) {
+			d.dependsOn[c.Service()][dep] = true
 		}
 	}
+}
+
+// wanted are the named services and all that depend on them.
+func (d *down) wanted() map[string]bool {
+	wanted := map[string]bool{}
+	var want func(service string)
+	want = func(service string) {
+		if wanted[service] {
+			return
+		}
+		wanted[service] = true
+		for _, other := range d.dependents(service) {
+			want(other)
+		}
+	}
+	for _, s := range d.Services {
+		want(s)
+	}
 	return wanted
+}
+
+// dependents are the services that depend on one directly, sorted.
+func (d *down) dependents(service string) []string {
+	var others []string
+	for _, other := range sortedKeys(d.dependsOn) {
+		if d.dependsOn[other][service] && other != service {
+			others = append(others, other)
+		}
+	}
+	return others
 }
 
 // DependsOn reads the services that a container's service depends on from its
 // label: "db:service_healthy:true,cache:service_started:false".
 func DependsOn(labels map[string]string) []string {
 	var deps []string
-	for _, entry := range strings.Split(labels[hosts.LabelDependsOn], ",") {
+	for entry := range strings.SplitSeq(labels[hosts.LabelDependsOn], ",") {
 		if name, _, _ := strings.Cut(entry, ":"); name != "" {
 			deps = append(deps, name)
 		}
@@ -109,53 +149,41 @@ func DependsOn(labels map[string]string) []string {
 	return deps
 }
 
-// removeContainers stops dependents before what they depend on.
+// removeContainers stops dependents before what they depend on. Labels may
+// lie: a cycle is cut where it is met.
 func (d *down) removeContainers() {
-	d.gone = map[[2]string]string{}
-	stops := map[string][]string{} // by service
-	for _, c := range d.dependentsFirst() {
-		var after []string
-		for _, other := range d.containers {
-			if slices.Contains(DependsOn(other.Labels), c.Service()) && other.Service() != c.Service() {
-				after = append(after, stops[other.Service()]...)
-			}
-		}
-		stop := ""
-		if alive(c.State) {
-			stop = d.add(c.Host, StopContainer{ID: c.ID, Name: c.Name, Timeout: d.Timeout}, ReasonDown, after...)
-		}
-		gone := d.add(c.Host, RemoveContainer{ID: c.ID, Name: c.Name, Volumes: d.Volumes, Force: true}, ReasonDown, append(after, stop)...)
-		stops[c.Service()] = append(stops[c.Service()], gone)
-		d.gone[[2]string{c.Host, c.ID}] = gone
-	}
-}
-
-// dependentsFirst orders containers so that no service stands before one that
-// depends on it. Labels may lie; a cycle is cut where it is met.
-func (d *down) dependentsFirst() []state.Container {
+	d.gone = map[string][]string{}
 	by := map[string][]state.Container{}
 	for _, c := range d.containers {
 		by[c.Service()] = append(by[c.Service()], c)
 	}
-	var order []state.Container
-	seen := map[string]bool{}
+	seen, gone := map[string]bool{}, map[string][]string{}
 	var visit func(service string)
 	visit = func(service string) {
 		if seen[service] {
 			return
 		}
 		seen[service] = true
-		for _, other := range sortedKeys(by) {
-			if slices.ContainsFunc(by[other], func(c state.Container) bool { return slices.Contains(DependsOn(c.Labels), service) }) {
-				visit(other)
-			}
+		var after []string
+		for _, other := range d.dependents(service) {
+			visit(other)
+			after = append(after, gone[other]...)
 		}
-		order = append(order, by[service]...)
+		for _, c := range by[service] {
+			id := d.remove(c, after)
+			gone[service], d.gone[c.Host] = append(gone[service], id), append(d.gone[c.Host], id)
+		}
 	}
 	for _, service := range sortedKeys(by) {
 		visit(service)
 	}
-	return order
+}
+
+func (d *down) remove(c state.Container, after []string) string {
+	if alive(c.State) {
+		after = append(slices.Clip(after), d.add(c.Host, StopContainer{ID: c.ID, Name: c.Name, Timeout: d.Timeout}, ReasonDown, after...))
+	}
+	return d.add(c.Host, RemoveContainer{ID: c.ID, Name: c.Name, Volumes: d.Volumes, Force: true}, ReasonDown, after...)
 }
 
 // removeNetworks removes the project's networks once their containers are gone.
@@ -163,31 +191,21 @@ func (d *down) removeNetworks() {
 	for _, o := range d.State.Observations {
 		for _, n := range o.Networks {
 			if n.Labels[hosts.LabelProject] == d.Project {
-				d.add(o.Host.Name, RemoveNetwork{ID: n.ID, Name: n.Name}, ReasonDown, d.goneFrom(o.Host.Name)...)
+				d.add(o.Host.Name, RemoveNetwork{ID: n.ID, Name: n.Name}, ReasonDown, d.gone[o.Host.Name]...)
 			}
 		}
 	}
 }
 
+// removeVolumes removes the project's named volumes, and their data.
 func (d *down) removeVolumes() {
 	for _, o := range d.State.Observations {
 		for _, v := range o.Volumes {
 			if v.Labels[hosts.LabelProject] == d.Project && v.Labels[hosts.LabelVolume] != "" {
-				d.add(o.Host.Name, RemoveVolume{Name: v.Name}, ReasonDown, d.goneFrom(o.Host.Name)...)
+				d.add(o.Host.Name, RemoveVolume{Name: v.Name}, ReasonDown, d.gone[o.Host.Name]...)
 			}
 		}
 	}
-}
-
-// goneFrom are the steps that remove the host's containers.
-func (d *down) goneFrom(host string) []string {
-	var ids []string
-	for _, key := range sortedPairs(d.gone) {
-		if key[0] == host {
-			ids = append(ids, d.gone[key])
-		}
-	}
-	return ids
 }
 
 // removeImages removes what the containers were made from: with "local" only
@@ -196,7 +214,7 @@ func (d *down) removeImages() {
 	for _, o := range d.State.Observations {
 		refs := map[string]bool{}
 		for _, img := range o.Images {
-			if img.Labels[hosts.LabelProject] == d.Project {
+			if img.Labels[hosts.LabelProject] == d.Project && d.covers(img.Labels[hosts.LabelService]) {
 				for _, tag := range img.Tags {
 					refs[tag] = true
 				}
@@ -210,7 +228,7 @@ func (d *down) removeImages() {
 			}
 		}
 		for _, ref := range sortedKeys(refs) {
-			d.add(o.Host.Name, RemoveImage{Ref: ref}, ReasonDown, d.goneFrom(o.Host.Name)...)
+			d.add(o.Host.Name, RemoveImage{Ref: ref}, ReasonDown, d.gone[o.Host.Name]...)
 		}
 	}
 }

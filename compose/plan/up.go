@@ -194,8 +194,7 @@ func (u *up) removeOrphans() error {
 		for _, c := range u.orphans {
 			names = append(names, c.Name)
 		}
-		u.warn("Found orphan containers ([%s]) for this project. If you removed or renamed this service in your compose file, you can run this command with the --remove-orphans flag to clean it up.",
-			strings.Join(names, " "))
+		u.warn("%s", orphansFound(names))
 		return nil
 	}
 	for _, c := range u.orphans {
