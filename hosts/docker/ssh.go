@@ -20,6 +20,7 @@ import (
 // before any HTTP. A further connection is opened only for more sessions than
 // a server lets one connection have.
 type sshLink struct {
+	url   string
 	spec  *ssh.Spec
 	flags []string
 	o     Options
@@ -28,6 +29,8 @@ type sshLink struct {
 	// dir is the private folder of the control sockets; "" before the first dial.
 	dir     string
 	masters []*sshMaster
+	// closed refuses dials that HTTP goes on with after their request is over.
+	closed bool
 }
 
 func newSSH(u *url.URL, o Options) (*sshLink, error) {
@@ -47,7 +50,7 @@ func newSSH(u *url.URL, o Options) (*sshLink, error) {
 	if !o.Interactive {
 		flags = append(flags, "-o", "BatchMode=yes")
 	}
-	return &sshLink{spec: spec, flags: flags, o: o, turn: newTurn()}, nil
+	return &sshLink{url: u.String(), spec: spec, flags: flags, o: o, turn: newTurn()}, nil
 }
 
 // Dial starts a session that carries one connection to the remote engine.
@@ -67,6 +70,9 @@ func (l *sshLink) master(ctx context.Context) (*sshMaster, error) {
 		return nil, err
 	}
 	defer l.turn.give()
+	if l.closed {
+		return nil, net.ErrClosed
+	}
 	m, err := l.choose()
 	if err != nil {
 		return nil, err
@@ -94,7 +100,7 @@ func (l *sshLink) choose() (*sshMaster, error) {
 		}
 		l.dir = dir
 	}
-	m, err := newMaster(filepath.Join(l.dir, strconv.Itoa(len(l.masters))), l.url(), l.flags)
+	m, err := newMaster(filepath.Join(l.dir, strconv.Itoa(len(l.masters))), l.url, l.flags)
 	if err == nil {
 		l.masters = append(l.masters, m)
 	}
@@ -111,17 +117,6 @@ func privateDir() (string, error) {
 	return os.MkdirTemp(parent, "clocker-")
 }
 
-func (l *sshLink) url() string {
-	u := url.URL{Scheme: "ssh", Host: l.spec.Host, Path: l.spec.Path}
-	if l.spec.Port != "" {
-		u.Host = net.JoinHostPort(l.spec.Host, l.spec.Port)
-	}
-	if l.spec.User != "" {
-		u.User = url.User(l.spec.User)
-	}
-	return u.String()
-}
-
 // Close ends the connections.
 func (l *sshLink) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), l.o.ConnectTimeout)
@@ -130,6 +125,7 @@ func (l *sshLink) Close() error {
 		return err
 	}
 	defer l.turn.give()
+	l.closed = true
 	for _, m := range l.masters {
 		m.disconnect(ctx, l.spec.Args())
 	}

@@ -221,6 +221,22 @@ func TestSSHUnreachable(t *testing.T) {
 	}
 }
 
+func TestSSHIsNotOpenedAgainAfterClose(t *testing.T) {
+	if _, err := exec.LookPath("ssh"); err != nil {
+		t.Skip("trying ssh:// takes an ssh client")
+	}
+	t.Setenv("TMPDIR", t.TempDir())
+	e := open(t, fmt.Sprintf("ssh://127.0.0.1:%d", freePort(t)), docker.Options{SSHFlags: []string{"-F", "none"}})
+	_, err := e.Observe(soon(t))
+	assert.Check(t, errors.Is(err, hosts.ErrUnreachable))
+	assert.NilError(t, e.Close())
+	_, err = e.Observe(soon(t))
+	assert.Check(t, err != nil)
+	left, err := os.ReadDir(os.Getenv("TMPDIR"))
+	assert.NilError(t, err)
+	assert.Check(t, cmp.Len(left, 0))
+}
+
 func TestSSHSilence(t *testing.T) {
 	if _, err := exec.LookPath("ssh"); err != nil {
 		t.Skip("trying ssh:// takes an ssh client")
