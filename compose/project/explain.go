@@ -1,10 +1,12 @@
 package project
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/schema"
@@ -19,6 +21,7 @@ var (
 	unknownKey       = regexp.MustCompile(`^(\S+)\.([^.\s]+) false schema$`)
 	unknownTop       = regexp.MustCompile(`^additional propert(?:y|ies) '.+' not allowed$`)
 	quotedWord       = regexp.MustCompile(`'([^']+)'`)
+	construct        = regexp.MustCompile(`^failed to parse (.+?): yaml: construct errors: line (\d+): (?:go-yaml load error in \w+ at L(\d+)\.C(\d+): |line (\d+): )?(.*)$`)
 	preamble         = regexp.MustCompile(`^(?:validating \S+: |decoding failed due to the following error\(s\): |failed to parse \S+: (?:yaml: )?)`)
 	notANumber       = regexp.MustCompile(`strconv\.\w+: parsing ("[^"]*"): invalid syntax`)
 )
@@ -29,6 +32,9 @@ func (s sources) explain(err error) error {
 	var own *Error
 	if errors.As(err, &own) {
 		return err
+	}
+	if placed := s.constructError(oneLine(err.Error())); placed != nil {
+		return placed
 	}
 	text := s.clean(err.Error())
 	if unknownTop.MatchString(text) {
@@ -48,6 +54,24 @@ func (s sources) explain(err error) error {
 		return &Error{Position: Position{File: s[0].name}, Message: text}
 	}
 	return errors.New(text)
+}
+
+// constructError is an error of the YAML library with the place that it knows,
+// or nil for another.
+func (s sources) constructError(text string) error {
+	m := construct.FindStringSubmatch(text)
+	if m == nil {
+		return nil
+	}
+	at := Position{File: m[1]}
+	at.Line, _ = strconv.Atoi(cmp.Or(m[3], m[5], m[2])) // the innermost is the exact one
+	at.Column, _ = strconv.Atoi(m[4])
+	for _, src := range s {
+		if src.file == at.File {
+			at.File = src.name
+		}
+	}
+	return &Error{Position: at, Message: m[6]}
 }
 
 // unknownTopLevel reports the keys that no compose file has at its top.
