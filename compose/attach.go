@@ -81,8 +81,10 @@ type attached struct {
 	silent                  bool
 	// following says that a goroutine reads its log.
 	following bool
-	// run is when the run began whose log was read last.
-	run time.Time
+	// run is when the run began whose log was read last, code how the last run
+	// ended of whose end an event told.
+	run  time.Time
+	code int
 }
 
 // tiding is one thing that a goroutine has seen: an event on a host, the end of a
@@ -179,7 +181,13 @@ func (a *attachment) happened(ctx context.Context, h hosts.Host, e hosts.Contain
 			a.read(ctx, one, true)
 		}
 	case "die", "destroy":
-		if one != nil && !one.following {
+		if one == nil {
+			return
+		}
+		if e.Action == "die" {
+			one.code = e.ExitCode
+		}
+		if !one.following {
 			a.end(ctx, one)
 		}
 	}
@@ -219,11 +227,12 @@ func (a *attachment) end(ctx context.Context, one *attached) {
 // resume reads on where a container runs again. A log that ended by itself is
 // left alone, because it would end again at once.
 func (a *attachment) resume(ctx context.Context, one *attached, detail hosts.ContainerDetail) {
-	if detail.StartedAt.After(one.run) && !one.silent {
-		a.read(ctx, one, true)
+	if !detail.StartedAt.After(one.run) {
+		one.silent = true
 		return
 	}
-	one.silent = true
+	a.speak(func() { a.audience.Exited(Exit{one.service, one.name, one.code, true}) })
+	a.read(ctx, one, true)
 }
 
 // lose gives up what runs on a host.

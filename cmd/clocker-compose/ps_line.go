@@ -34,7 +34,7 @@ func psHeads() table.Columns {
 		"ID": "CONTAINER ID", "Name": "NAME", "Names": "NAMES", "Project": "PROJECT", "Service": "SERVICE", "Host": "HOST",
 		"Image": "IMAGE", "Command": "COMMAND", "CreatedAt": "CREATED AT", "RunningFor": "CREATED", "Ports": "PORTS",
 		"State": "STATE", "Status": "STATUS", "Health": "HEALTH", "ExitCode": "EXIT CODE", "Size": "SIZE", "Labels": "LABELS",
-		"Mounts": "MOUNTS", "LocalVolumes": "LOCAL VOLUMES", "Networks": "NETWORKS", "Publishers": "PUBLISHERS",
+		"Mounts": "MOUNTS", "LocalVolumes": "LOCAL VOLUMES", "Networks": "NETWORKS", "Publishers": "PUBLISHERS", "Engine": "ENGINE",
 	}
 }
 
@@ -95,6 +95,9 @@ func (l psLine) Command() string {
 func (l psLine) CreatedAt() string { return l.row.Created.Local().String() }
 
 func (l psLine) RunningFor() string { return units.HumanDuration(l.now.Sub(l.row.Created)) + " ago" }
+
+// Engine is what Docker Compose notes where it chose among engines, mostly "".
+func (l psLine) Engine() string { return l.Label("com.docker.compose.engine") }
 
 // Label is the value of one label.
 func (l psLine) Label(name string) string { return l.text(l.row.Labels[name]) }
@@ -157,9 +160,10 @@ func (l psLine) Publishers() []publisher {
 func (l psLine) Ports() string {
 	var ports []container.PortSummary
 	for _, p := range l.row.Ports {
-		ports = append(ports, container.PortSummary{
-			IP: l.address(p), PrivatePort: p.ContainerPort, PublicPort: p.HostPort, Type: p.Protocol,
-		})
+		port := container.PortSummary{IP: l.address(p), PrivatePort: p.ContainerPort, PublicPort: p.HostPort, Type: p.Protocol}
+		if !slices.Contains(ports, port) {
+			ports = append(ports, port)
+		}
 	}
 	return l.text(formatter.DisplayablePorts(ports))
 }
@@ -171,7 +175,7 @@ func (l psLine) address(p hosts.PublishedPort) netip.Addr {
 		return netip.Addr{}
 	}
 	own, err := netip.ParseAddr(l.row.Address)
-	if err == nil && ip.IsUnspecified() && own.Is4() == ip.Is4() && !own.IsLoopback() {
+	if err == nil && ip.IsUnspecified() && !own.IsLoopback() {
 		return own
 	}
 	return ip
@@ -180,7 +184,7 @@ func (l psLine) address(p hosts.PublishedPort) netip.Addr {
 // MarshalJSON is one object with Docker Compose's keys, and Host.
 func (l psLine) MarshalJSON() ([]byte, error) {
 	content, err := json.Marshal(map[string]any{
-		"Command": l.Command(), "CreatedAt": l.CreatedAt(), "ExitCode": l.ExitCode(), "Health": l.Health(), "Host": l.Host(),
+		"Command": l.Command(), "CreatedAt": l.CreatedAt(), "Engine": l.Engine(), "ExitCode": l.ExitCode(), "Health": l.Health(), "Host": l.Host(),
 		"ID": l.ID(), "Image": l.Image(), "Labels": l.Labels(), "LocalVolumes": l.LocalVolumes(), "Mounts": l.Mounts(),
 		"Name": l.Name(), "Names": l.Names(), "Networks": l.Networks(), "Ports": l.Ports(), "Project": l.Project(),
 		"Publishers": l.Publishers(), "RunningFor": l.RunningFor(), "Service": l.Service(), "Size": l.Size(),

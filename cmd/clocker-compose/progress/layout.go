@@ -75,7 +75,7 @@ func (s screen) columns(rows []*row) columns {
 	var c columns
 	details := 0
 	for _, r := range rows {
-		details = max(details, min(runewidth.StringWidth(r.details()), fairDetailsWidth))
+		details = max(details, runewidth.StringWidth(r.details()))
 		c.id = max(c.id, runewidth.StringWidth(r.event.ID))
 		c.host = max(c.host, runewidth.StringWidth(r.event.Host))
 		c.text = max(c.text, runewidth.StringWidth(r.event.Text))
@@ -86,9 +86,11 @@ func (s screen) columns(rows []*row) columns {
 	if c.host > 0 {
 		fixed += 2 + c.host
 	}
-	fair := max(s.width-fixed-details-1, min(fairIDWidth, s.width-fixed))
+	fair := max(s.width-fixed-min(details, fairDetailsWidth)-1, min(fairIDWidth, s.width-fixed))
 	c.id = max(min(c.id, fair), minIDWidth)
-	c.details = max(s.width-fixed-c.id-1, 0)
+	// On a wide screen the times stay near to what they are the times of.
+	left, near := s.width-fixed-c.id-1, fallbackWidth-fixed-c.id-2
+	c.details = max(min(left, max(details, near)), 0)
 	return c
 }
 

@@ -10,7 +10,8 @@ import (
 )
 
 // plain writes a line for each change of state: " ID Text Details [host]".
-// Layers of images and changes in a percentage alone are left out.
+// Layers of images and changes in a percentage alone are left out, and so is
+// what went wrong: the command's error says it.
 type plain struct {
 	mu   sync.Mutex
 	out  io.Writer
@@ -25,6 +26,9 @@ func (p *plain) Event(e execute.Event) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if e.Status == execute.Error {
+		e.Details = ""
+	}
 	state := e.Text
 	if settled(e) {
 		state += " " + e.Details

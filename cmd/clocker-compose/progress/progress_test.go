@@ -31,11 +31,13 @@ func TestPlain(t *testing.T) {
 		execute.Event{ID: "Image nginx", Host: "h1", Status: execute.Working, Text: "Pulling", Percent: 50},
 		execute.Event{ID: "Image nginx", Host: "h1", Status: execute.Done, Text: "Pulled"},
 		execute.Event{ID: "Image nginx", Host: "h1", Status: execute.Done, Text: "Pulled"},
-		execute.Event{ID: "Container a", Status: execute.Error, Text: "Error", Details: "no\x1b[2J space"},
+		execute.Event{ID: "Container a", Status: execute.Error, Text: "Error", Details: "no space"},
+		execute.Event{ID: "Container b", Status: execute.Warning, Text: "Skipped", Details: "no\x1b[2J cache"},
 	)
 	assert.Equal(t, got, ` Image nginx Pulling [h1]
  Image nginx Pulled [h1]
- Container a Error no\x1b[2J space
+ Container a Error
+ Container b Skipped no\x1b[2J cache
 `)
 }
 

@@ -1,0 +1,208 @@
+package compose_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/moby/moby/api/types/container"
+	"go.uber.org/goleak"
+	"gotest.tools/v3/assert"
+
+	"github.com/clocker-compose/clocker-compose/compose"
+	"github.com/clocker-compose/clocker-compose/compose/execute"
+	"github.com/clocker-compose/clocker-compose/hosts"
+	"github.com/clocker-compose/clocker-compose/hosts/fake"
+)
+
+// yard is a pool of engines in memory.
+type yard struct {
+	env     *compose.Env
+	engines map[string]*fake.Engine
+
+	mu       sync.Mutex
+	warnings []string
+	events   []execute.Event
+}
+
+func newYard(names ...string) *yard {
+	y := &yard{engines: map[string]*fake.Engine{}}
+	y.env = &compose.Env{
+		Connect: func(h hosts.Host) (compose.Engine, error) { return y.engines[h.Name], nil },
+		Warn: func(s string) {
+			y.mu.Lock()
+			defer y.mu.Unlock()
+			y.warnings = append(y.warnings, s)
+		},
+		Events: func(e execute.Event) {
+			y.mu.Lock()
+			defer y.mu.Unlock()
+			y.events = append(y.events, e)
+		},
+	}
+	for _, name := range names {
+		h := hosts.Host{Name: name}
+		y.env.Pool = append(y.env.Pool, h)
+		y.engines[name] = fake.New(h)
+		y.engines[name].Load("busybox")
+	}
+	return y
+}
+
+// replica is a container to be run in a yard.
+type replica struct {
+	host, service string
+	number        int
+	script        string
+	dependsOn     string
+	project       string
+	restart       container.RestartPolicy
+}
+
+// run creates and starts a container and returns its name.
+func (y *yard) run(t *testing.T, r replica) string {
+	t.Helper()
+	if r.project == "" {
+		r.project = "shop"
+	}
+	name := r.project + "-" + r.service + "-" + strconv.Itoa(r.number)
+	_, err := y.engines[r.host].CreateContainer(t.Context(), hosts.ContainerSpec{
+		Name: name,
+		Config: &container.Config{Image: "busybox", Cmd: []string{"sh", "-c", r.script}, Labels: map[string]string{
+			hosts.LabelProject: r.project, hosts.LabelService: r.service, hosts.LabelOneoff: "False",
+			hosts.LabelContainerNumber: strconv.Itoa(r.number), hosts.LabelDependsOn: r.dependsOn,
+		}},
+		HostConfig: &container.HostConfig{RestartPolicy: r.restart},
+	})
+	assert.NilError(t, err)
+	assert.NilError(t, y.engines[r.host].StartContainer(t.Context(), name))
+	return name
+}
+
+// notes is an audience that writes everything down.
+type notes struct {
+	attaching []string
+	lines     []string
+	exits     []compose.Exit
+	lost      []string
+}
+
+func (n *notes) Attaching(containers []string) { n.attaching = containers }
+func (n *notes) Line(r compose.LogRecord)      { n.lines = append(n.lines, r.Container+": "+r.Text) }
+func (n *notes) Exited(e compose.Exit)         { n.exits = append(n.exits, e) }
+func (n *notes) Lost(host string, _ error)     { n.lost = append(n.lost, host) }
+
+// said are the lines of one container.
+func (n *notes) said(name string) string {
+	var own []string
+	for _, l := range n.lines {
+		if text, ok := strings.CutPrefix(l, name+": "); ok {
+			own = append(own, text)
+		}
+	}
+	return strings.Join(own, " ")
+}
+
+func attach(t *testing.T, y *yard, o compose.AttachOptions) *notes {
+	t.Helper()
+	defer goleak.VerifyNone(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	o.Project = "shop"
+	n := &notes{}
+	assert.NilError(t, compose.Attach(ctx, y.env, o, n))
+	return n
+}
+
+func TestAttachUntilNothingRuns(t *testing.T) {
+	y := newYard("h1", "h2")
+	started := []string{
+		y.run(t, replica{host: "h1", service: "web", number: 1, script: "echo one; sleep 0.1; echo two; exit 3"}),
+		y.run(t, replica{host: "h2", service: "web", number: 2, script: "echo gone"}),
+	}
+	y.run(t, replica{host: "h2", service: "stranger", number: 1, project: "other", script: "echo no"})
+	n := attach(t, y, compose.AttachOptions{Started: started})
+	assert.DeepEqual(t, n.attaching, []string{"web-1", "web-2"})
+	assert.Equal(t, n.said("web-1"), "one two")
+	assert.Equal(t, n.said("web-2"), "gone")
+	slices.SortFunc(n.exits, func(a, b compose.Exit) int { return strings.Compare(a.Container, b.Container) })
+	assert.DeepEqual(t, n.exits, []compose.Exit{{Service: "web", Container: "web-1", Code: 3}, {Service: "web", Container: "web-2"}})
+	assert.Equal(t, len(y.warnings), 0)
+}
+
+func TestAttachToRunningShowsWhatComes(t *testing.T) {
+	y := newYard("h1")
+	y.run(t, replica{host: "h1", service: "web", number: 1, script: "echo before; sleep 0.5; echo after"})
+	time.Sleep(100 * time.Millisecond)
+	n := attach(t, y, compose.AttachOptions{})
+	assert.Equal(t, n.said("web-1"), "after")
+}
+
+func TestAttachSilently(t *testing.T) {
+	y := newYard("h1")
+	started := []string{
+		y.run(t, replica{host: "h1", service: "web", number: 1, script: "sleep 0.2; echo loud"}),
+		y.run(t, replica{host: "h1", service: "db", number: 1, script: "echo quiet; sleep 0.1; exit 7"}),
+		y.run(t, replica{host: "h1", service: "done", number: 1, script: "exit 0"}),
+	}
+	n := attach(t, y, compose.AttachOptions{Silent: []string{"db", "done"}, Started: started})
+	assert.DeepEqual(t, n.attaching, []string{"web-1"})
+	assert.DeepEqual(t, n.lines, []string{"web-1: loud"})
+	assert.Equal(t, len(n.exits), 3)
+	assert.Assert(t, slices.Contains(n.exits, compose.Exit{Service: "db", Container: "db-1", Code: 7}))
+}
+
+func TestAttachFollowsRestarts(t *testing.T) {
+	y := newYard("h1")
+	name := y.run(t, replica{
+		host: "h1", service: "web", number: 1, script: "echo hi; sleep 0.05; exit 1",
+		restart: container.RestartPolicy{Name: container.RestartPolicyOnFailure, MaximumRetryCount: 2},
+	})
+	n := attach(t, y, compose.AttachOptions{Started: []string{name}})
+	assert.Equal(t, n.said("web-1"), "hi hi hi")
+	assert.DeepEqual(t, n.exits[len(n.exits)-1], compose.Exit{Service: "web", Container: "web-1", Code: 1})
+	assert.Assert(t, n.exits[0].Restarting)
+}
+
+func TestAttachToServicesOnly(t *testing.T) {
+	y := newYard("h1")
+	y.run(t, replica{host: "h1", service: "server", number: 1, script: "serve"})
+	name := y.run(t, replica{host: "h1", service: "job", number: 1, script: "echo done"})
+	n := attach(t, y, compose.AttachOptions{Services: []string{"job"}, Started: []string{name}})
+	assert.DeepEqual(t, n.lines, []string{"job-1: done"})
+}
+
+func TestAttachLosesHost(t *testing.T) {
+	y := newYard("h1", "h2")
+	y.run(t, replica{host: "h1", service: "web", number: 1, script: "sleep 0.3; echo here"})
+	y.run(t, replica{host: "h2", service: "web", number: 2, script: "serve"})
+	y.engines["h2"].Inject(fake.Fault{Method: "Events", Kind: fake.Unreachable})
+	n := attach(t, y, compose.AttachOptions{})
+	assert.DeepEqual(t, n.lost, []string{"h2"})
+	assert.Equal(t, n.said("web-1"), "here")
+}
+
+func TestAttachToUnreadableLog(t *testing.T) {
+	y := newYard("h1")
+	name := y.run(t, replica{host: "h1", service: "web", number: 1, script: "echo x; sleep 0.2; exit 5"})
+	y.engines["h1"].Inject(fake.Fault{Method: "Logs", Kind: fake.Broken, Text: "the log driver keeps none"})
+	n := attach(t, y, compose.AttachOptions{Started: []string{name}})
+	assert.DeepEqual(t, n.exits, []compose.Exit{{Service: "web", Container: "web-1", Code: 5}})
+	assert.Equal(t, len(y.warnings), 1)
+	assert.Assert(t, strings.Contains(y.warnings[0], "the log driver keeps none"), y.warnings[0])
+}
+
+func TestAttachEndsWithItsContext(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	y := newYard("h1")
+	y.run(t, replica{host: "h1", service: "web", number: 1, script: "serve"})
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	err := compose.Attach(ctx, y.env, compose.AttachOptions{Project: "shop"}, &notes{})
+	assert.Assert(t, errors.Is(err, context.DeadlineExceeded))
+}
