@@ -73,7 +73,7 @@ var notInNames = regexp.MustCompile(`[^a-z0-9]+`)
 
 func projectName(t *testing.T) string {
 	name := notInNames.ReplaceAllString(strings.ToLower(strings.TrimPrefix(t.Name(), "Test")), "")
-	return fmt.Sprintf("%.24s%x", name, time.Now().UnixNano()%0xffff)
+	return fmt.Sprintf("%.16s%x", name, time.Now().UnixNano()%0xffff)
 }
 
 // Write replaces the compose file.
