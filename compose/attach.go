@@ -85,6 +85,8 @@ type attached struct {
 	// ended of whose end an event told.
 	run  time.Time
 	code int
+	// seen is when its last line was written, by its engine's clock.
+	seen time.Time
 }
 
 // tiding is one thing that a goroutine has seen: an event on a host, the end of a
@@ -93,11 +95,12 @@ type tiding struct {
 	event *hosts.ContainerEvent
 	host  hosts.Host
 	// ended is the ID of a container whose log has ended, run is when that run
-	// of it began, and unread is why the log could not be read.
-	ended  string
-	run    time.Time
-	unread error
-	lost   error
+	// of it began, seen when its last line was written, and unread is why the
+	// log could not be read.
+	ended     string
+	run, seen time.Time
+	unread    error
+	lost      error
 }
 
 // begin finds the containers that run, or have run since they were started.
@@ -200,6 +203,9 @@ func (a *attachment) logEnded(ctx context.Context, n tiding) {
 		return
 	}
 	one.following, one.run = false, n.run
+	if n.seen.After(one.seen) {
+		one.seen = n.seen
+	}
 	if n.unread != nil && !errors.Is(n.unread, hosts.ErrNotFound) && !errors.Is(n.unread, hosts.ErrUnreachable) {
 		one.silent = true
 		a.env.warn([]string{fmt.Sprintf("the output of %s can't be shown: %v", one.name, n.unread)})
@@ -255,34 +261,48 @@ func (a *attachment) read(ctx context.Context, one *attached, fromStart bool) {
 	if one.following {
 		return
 	}
-	follow := !one.silent
+	follow, seen := !one.silent, one.seen
 	one.following = follow
 	a.work.Go(func() {
 		detail, err := a.inspect(ctx, one)
 		switch {
 		case err == nil && follow:
-			err = a.copyLog(ctx, one, logFrom(detail, fromStart))
+			seen, err = a.copyLog(ctx, one, logFrom(detail, fromStart, seen))
 		case err == nil && alive(detail.State):
 			return // its events tell
 		}
-		a.tell(ctx, tiding{ended: one.id, run: detail.StartedAt, unread: err})
+		a.tell(ctx, tiding{ended: one.id, run: detail.StartedAt, seen: seen, unread: err})
 	})
 }
 
-func logFrom(detail hosts.ContainerDetail, fromStart bool) hosts.LogOptions {
-	if fromStart {
-		return hosts.LogOptions{Follow: true, Since: detail.StartedAt.Format(time.RFC3339Nano)}
+// logFrom asks for the lines of the run that goes on, or for those that come.
+// An engine notes the start of a run when its first lines may be written
+// already, so that the start itself would lose them.
+func logFrom(detail hosts.ContainerDetail, fromStart bool, seen time.Time) hosts.LogOptions {
+	o := hosts.LogOptions{Follow: true}
+	switch {
+	case !fromStart:
+		o.Tail = "0"
+	case !seen.IsZero():
+		o.Since = moment(seen.Add(time.Nanosecond))
+	case detail.FinishedAt.After(detail.StartedAt):
+		o.Since = moment(detail.StartedAt.Add(-time.Second)) // it has ended meanwhile
+	case detail.FinishedAt.Unix() > 0:
+		o.Since = moment(detail.FinishedAt) // of the run before
 	}
-	return hosts.LogOptions{Follow: true, Tail: "0"}
+	return o
 }
 
-// copyLog passes a log on until it ends.
-func (a *attachment) copyLog(ctx context.Context, one *attached, o hosts.LogOptions) error {
+func moment(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+
+// copyLog passes a log on until it ends, and returns when its last line was written.
+func (a *attachment) copyLog(ctx context.Context, one *attached, o hosts.LogOptions) (seen time.Time, err error) {
 	engine, err := a.engine(one.host)
 	if err != nil {
-		return err
+		return seen, err
 	}
-	return engine.Logs(ctx, one.id, o, func(l hosts.LogLine) {
+	err = engine.Logs(ctx, one.id, o, func(l hosts.LogLine) {
+		seen = l.Time
 		a.speak(func() {
 			a.audience.Line(LogRecord{
 				Host: one.host, Service: one.service, Container: one.name, ID: one.id,
@@ -290,6 +310,7 @@ func (a *attachment) copyLog(ctx context.Context, one *attached, o hosts.LogOpti
 			})
 		})
 	})
+	return seen, err
 }
 
 // listen passes on the events of a host until ctx ends or the host is out of reach.
