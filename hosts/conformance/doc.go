@@ -22,6 +22,8 @@ type Engine interface {
 	containers
 	resources
 	streams
+	lifecycle
+	claims
 }
 
 type containers interface {
@@ -62,6 +64,7 @@ func Run(t *testing.T, engine Engine) {
 	}{
 		{"observe", testObserve},
 		{"life of a container", testLife},
+		{"restart, kill, pause and wait", testLifecycle},
 		{"names are unique", testNames},
 		{"removal", testRemoval},
 		{"exit code", testExitCode},
@@ -76,6 +79,8 @@ func Run(t *testing.T, engine Engine) {
 		{"volumes", testVolumes},
 		{"anonymous volumes", testAnonymousVolumes},
 		{"images", testImages},
+		{"claims", testClaims},
+		{"tags", testTag},
 		{"logs", testLogs},
 		{"followed logs", testFollow},
 		{"exec", testExec},

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/distribution/reference"
 	"github.com/moby/moby/api/types/image"
 	"github.com/moby/moby/client"
 
@@ -32,6 +33,33 @@ func (e *Engine) RemoveImage(ctx context.Context, ref string, force bool) error 
 		_, err := e.api.ImageRemove(ctx, ref, client.ImageRemoveOptions{Force: force, PruneChildren: true})
 		return err
 	})
+}
+
+// TagImage gives an image of the host another reference.
+func (e *Engine) TagImage(ctx context.Context, image, ref string) error {
+	return e.short(ctx, "tag image "+ref, func(ctx context.Context) error {
+		_, err := e.api.ImageTag(ctx, client.ImageTagOptions{Source: image, Target: ref})
+		return err
+	})
+}
+
+// ResolveImage is the digest ("sha256:…") that a reference has in its registry
+// now, which the engine asks with the user's login.
+func (e *Engine) ResolveImage(ctx context.Context, ref string) (digest string, err error) {
+	err = e.short(ctx, "resolve image "+ref, func(ctx context.Context) error {
+		named, err := reference.ParseNormalizedNamed(ref)
+		if err != nil {
+			return err
+		}
+		auth, err := e.registryAuth(ctx, reference.Domain(named))
+		if err != nil {
+			return err
+		}
+		answer, err := e.api.DistributionInspect(ctx, ref, client.DistributionInspectOptions{EncodedRegistryAuth: auth})
+		digest = answer.Descriptor.Digest.String()
+		return err
+	})
+	return digest, err
 }
 
 func inspectedImage(i image.InspectResponse) hosts.Image {

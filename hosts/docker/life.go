@@ -2,7 +2,6 @@ package docker
 
 import (
 	"context"
-	"time"
 
 	"github.com/moby/moby/client"
 
@@ -21,15 +20,8 @@ func (e *Engine) StartContainer(ctx context.Context, container string) error {
 // not run is no error. It is bounded by CallTimeout beyond o.Timeout, and by
 // ctx only where the container's own timeout counts.
 func (e *Engine) StopContainer(ctx context.Context, container string, o hosts.StopOptions) error {
-	options := client.ContainerStopOptions{Signal: o.Signal}
-	limit := time.Duration(0)
-	if o.Timeout != nil {
-		// Rounded up: half a second must not become "kill at once".
-		seconds := int((*o.Timeout + time.Second - 1) / time.Second)
-		options.Timeout = &seconds
-		limit = *o.Timeout + e.o.CallTimeout
-	}
-	return e.do(ctx, "stop container "+container, limit, func(ctx context.Context) error {
+	options := client.ContainerStopOptions{Signal: o.Signal, Timeout: wholeSeconds(o.Timeout)}
+	return e.do(ctx, "stop container "+container, e.patience(o.Timeout), func(ctx context.Context) error {
 		_, err := e.api.ContainerStop(ctx, container, options)
 		return err
 	})

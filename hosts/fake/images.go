@@ -78,7 +78,7 @@ func (s *state) image(ref string) (hosts.Image, error) {
 // PullImage brings an image from the registry to the host.
 func (e *Engine) PullImage(ctx context.Context, ref string, o hosts.PullOptions) error {
 	err := e.call(ctx, "PullImage", ref, func(s *state) error {
-		image, ok := s.Registry[familiar(ref)]
+		image, ok := s.published(ref)
 		if !ok {
 			return notFound("pull access denied for %s, repository does not exist or may require 'docker login'", ref)
 		}
@@ -90,6 +90,49 @@ func (e *Engine) PullImage(ctx context.Context, ref string, o hosts.PullOptions)
 		o.Progress(hosts.PullProgress{Layer: "layer", Status: "Pull complete", Current: 1 << 20, Total: 1 << 20})
 	}
 	return err
+}
+
+// published is an image of the registry, by tag or by digest. One that is
+// pulled by digest brings no tag.
+func (s *state) published(ref string) (hosts.Image, bool) {
+	if image, ok := s.Registry[familiar(ref)]; ok {
+		return image, true
+	}
+	for _, image := range sorted(s.Registry) {
+		if slices.Contains(image.Digests, ref) {
+			image.Tags = s.Images[image.ID].Tags
+			return image, true
+		}
+	}
+	return hosts.Image{}, false
+}
+
+// ResolveImage is the digest of a reference in the registry.
+func (e *Engine) ResolveImage(ctx context.Context, ref string) (digest string, err error) {
+	err = e.call(ctx, "ResolveImage", ref, func(s *state) error {
+		image, ok := s.Registry[familiar(ref)]
+		if !ok {
+			return notFound("manifest unknown: %s", ref)
+		}
+		_, digest, _ = strings.Cut(image.Digests[0], "@")
+		return nil
+	})
+	return digest, err
+}
+
+// TagImage gives an image of the host another reference.
+func (e *Engine) TagImage(ctx context.Context, ref, to string) error {
+	return e.call(ctx, "TagImage", to, func(s *state) error {
+		image, err := s.image(ref)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(image.Tags, familiar(to)) {
+			image.Tags = append(slices.Clone(image.Tags), familiar(to))
+		}
+		s.addImage(image)
+		return nil
+	})
 }
 
 // InspectImage returns an image of the host.

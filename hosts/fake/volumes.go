@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
@@ -18,6 +19,32 @@ func (e *Engine) CreateVolume(ctx context.Context, spec hosts.VolumeSpec) error 
 		s.addVolume(v)
 		return nil
 	})
+}
+
+// ClaimVolume creates a volume, or returns the one of that name.
+func (e *Engine) ClaimVolume(ctx context.Context, spec hosts.VolumeSpec) (hosts.Volume, error) {
+	var claimed hosts.Volume
+	err := e.call(ctx, "ClaimVolume", spec.Name, func(s *state) error {
+		s.addVolume(hosts.Volume{Name: spec.Name, Driver: spec.Driver, Labels: spec.Labels, Options: spec.Options})
+		claimed = s.Volumes[spec.Name]
+		return nil
+	})
+	return claimed, err
+}
+
+// Volumes lists the volumes with a label, which is KEY or KEY=VALUE.
+func (e *Engine) Volumes(ctx context.Context, label string) ([]hosts.Volume, error) {
+	key, value, valued := strings.Cut(label, "=")
+	var found []hosts.Volume
+	err := e.call(ctx, "Volumes", label, func(s *state) error {
+		for _, v := range sorted(s.Volumes) {
+			if have, ok := v.Labels[key]; ok && (!valued || have == value) {
+				found = append(found, v)
+			}
+		}
+		return nil
+	})
+	return found, err
 }
 
 // addVolume leaves a volume that exists alone.
