@@ -24,7 +24,7 @@ func (r *run) await(ctx context.Context, engine Engine, s plan.Step, a plan.Awai
 		r.tell(s, id, Done, word)
 		return nil
 	case !a.Required && ctx.Err() == nil:
-		r.emit(s, Event{ID: id, Status: Warning, Text: "Optional dependency", Details: err.Error()})
+		r.emit(s, Event{ID: id, Status: Warning, Text: optional, Details: err.Error()})
 		return nil
 	}
 	r.emit(s, Event{ID: id, Status: Error, Text: "Error", Details: err.Error()})
@@ -45,7 +45,7 @@ func (r *run) poll(ctx context.Context, engine Engine, a plan.AwaitContainer) (w
 			return "", context.Cause(ctx)
 		}
 		if err != nil {
-			return "", fmt.Errorf("wait for %s: %w", a.Name, err)
+			return "", err
 		}
 		if word, err := met(c, a); word != "" || err != nil {
 			return word, err
@@ -57,6 +57,9 @@ func (r *run) poll(ctx context.Context, engine Engine, a plan.AwaitContainer) (w
 		}
 	}
 }
+
+// optional is what is told of a dependency that failed and isn't required.
+const optional = "Optional dependency"
 
 func errNotHealthy(after time.Duration) error {
 	return fmt.Errorf("application not healthy after %s", after)

@@ -3,7 +3,6 @@ package execute
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -28,11 +27,19 @@ func (r *run) createContainer(ctx context.Context, engine Engine, s plan.Step, a
 			return err
 		}
 		_, err = engine.CreateContainer(ctx, spec)
-		if errors.Is(err, hosts.ErrConflict) {
-			return fmt.Errorf("%w; a container of that name that isn't this project's has to be renamed or removed first", err)
-		}
-		return err
+		return nameTaken(err)
 	})
+}
+
+// nameTaken says what to do about a name that is taken.
+func nameTaken(err error) error {
+	told, ok := err.(*hosts.Error) //nolint:errorlint // engines return it as it is
+	if !ok || told.Hint != "" || !errors.Is(err, hosts.ErrConflict) {
+		return err
+	}
+	hinted := *told
+	hinted.Hint = "rename or remove the container that has the name; it isn't this project's"
+	return &hinted
 }
 
 // late completes a request with what is only known on the host.
@@ -40,7 +47,7 @@ func late(ctx context.Context, engine Engine, a plan.CreateContainer) (hosts.Con
 	spec := a.Spec
 	image, err := engine.InspectImage(ctx, a.Image)
 	if err != nil {
-		return spec, fmt.Errorf("find image %s: %w", a.Image, err)
+		return spec, err
 	}
 	config := *spec.Config
 	config.Labels = maps.Clone(config.Labels)
@@ -70,7 +77,7 @@ func imageVolumes(ctx context.Context, engine Engine, spec hosts.ContainerSpec) 
 		}
 		image, err := engine.InspectImage(ctx, m.Source)
 		if err != nil {
-			return "", fmt.Errorf("find image %s, mounted at %s: %w", m.Source, m.Target, err)
+			return "", err
 		}
 		digests = append(digests, m.Target+"="+image.ID)
 	}
@@ -83,7 +90,7 @@ func rehash(ctx context.Context, engine Engine, a plan.CreateContainer) (string,
 	for service, name := range a.Parents {
 		parent, err := engine.InspectContainer(ctx, name)
 		if err != nil {
-			return "", fmt.Errorf("find container %s of service %s: %w", name, service, err)
+			return "", err
 		}
 		ids[service] = parent.ID
 	}

@@ -38,8 +38,8 @@ func (x *Executor) Run(ctx context.Context, p *plan.Plan) error {
 	if x.Parallel > 0 {
 		r.slots = make(chan struct{}, x.Parallel)
 	}
-	for _, s := range p.Steps {
-		r.done[s.ID] = &outcome{finished: make(chan struct{})}
+	if err := r.expect(p.Steps); err != nil {
+		return err
 	}
 	var steps sync.WaitGroup
 	for _, s := range p.Steps {
@@ -49,12 +49,30 @@ func (x *Executor) Run(ctx context.Context, p *plan.Plan) error {
 	return r.failures(ctx, p)
 }
 
+// expect makes an outcome for each step. Steps that wait for each other in a
+// circle would wait for ever.
+func (r *run) expect(steps []plan.Step) error {
+	for _, s := range steps {
+		r.done[s.ID] = &outcome{finished: make(chan struct{})}
+	}
+	passed := make(map[string]bool, len(steps))
+	for _, s := range steps {
+		for _, id := range s.After {
+			if r.done[id] != nil && !passed[id] {
+				return fmt.Errorf("plan is out of order: %q stands before %q, for which it waits; please report this", s.ID, id)
+			}
+		}
+		passed[s.ID] = true
+	}
+	return nil
+}
+
 // run is one plan on its way.
 type run struct {
 	*Executor
 	done  map[string]*outcome
 	slots chan struct{}
-	lost  sync.Map // host name -> error: a host that stopped answering
+	lost  sync.Map // by host name: hosts that stopped answering
 }
 
 // outcome is what became of a step, valid once finished is closed.
@@ -68,11 +86,8 @@ type outcome struct {
 func (r *run) step(ctx context.Context, s plan.Step) {
 	o := r.done[s.ID]
 	defer close(o.finished)
-	if o.skipped = !r.ready(ctx, s); o.skipped {
-		return
-	}
-	if err, lost := r.lost.Load(s.Host); lost {
-		o.err, o.skipped = err.(error), true //nolint:forcetypeassert // only errors are stored
+	if !r.ready(ctx, s) {
+		o.skipped = !r.forgiven(ctx, s)
 		return
 	}
 	release, err := r.slot(ctx, s)
@@ -81,9 +96,12 @@ func (r *run) step(ctx context.Context, s plan.Step) {
 		return
 	}
 	defer release()
+	if _, o.skipped = r.lost.Load(s.Host); o.skipped {
+		return
+	}
 	o.err = r.act(ctx, s)
 	if errors.Is(o.err, hosts.ErrUnreachable) {
-		r.lost.Store(s.Host, o.err)
+		r.lost.Store(s.Host, true)
 	}
 }
 
@@ -106,6 +124,17 @@ func (r *run) ready(ctx context.Context, s plan.Step) bool {
 	return ctx.Err() == nil
 }
 
+// forgiven tells, with a warning, whether what depends on the step goes on
+// without it: a dependency that isn't required, and failed before it ran.
+func (r *run) forgiven(ctx context.Context, s plan.Step) bool {
+	a, waits := s.Action.(plan.AwaitContainer)
+	if !waits || a.Required || ctx.Err() != nil {
+		return false
+	}
+	r.emit(s, Event{ID: "Container " + a.Name, Status: Warning, Text: optional, Details: "it could not be started"})
+	return true
+}
+
 // slot takes one of the places for steps at work. Waiting for a container
 // takes none: what it waits for may need one.
 func (r *run) slot(ctx context.Context, s plan.Step) (release func(), err error) {
@@ -120,46 +149,45 @@ func (r *run) slot(ctx context.Context, s plan.Step) (release func(), err error)
 	}
 }
 
-// failures joins what went wrong, in the order of the plan; what follows from
-// a loss of the same host is said once.
+// failures joins what went wrong, in the order of the plan. That a host was
+// lost is said once for it, however many steps were at work there; and that
+// ctx ended hides what failed because of that.
 func (r *run) failures(ctx context.Context, p *plan.Plan) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
 	var errs []error
-	said := map[string]bool{}
+	unfinished, said := false, map[string]bool{}
 	for _, s := range p.Steps {
 		o := r.done[s.ID]
-		if o.err == nil || o.skipped || said[o.err.Error()] {
+		unfinished = unfinished || o.err != nil || o.skipped
+		if o.err == nil {
 			continue
 		}
-		said[o.err.Error()] = true
-		errs = append(errs, o.err)
+		key := o.err.Error()
+		if errors.Is(o.err, hosts.ErrUnreachable) {
+			key = "lost " + s.Host
+		}
+		if !said[key] {
+			errs = append(errs, o.err)
+		}
+		said[key] = true
+	}
+	if ctx.Err() != nil && unfinished {
+		return ctx.Err()
 	}
 	return errors.Join(errs...)
 }
 
-// fail words a failed step: its host, what was tried, and the cause.
+// fail words a failed step: its host, what was tried, and the cause. An engine
+// has said the latter two already.
 func (r *run) fail(s plan.Step, err error) error {
 	if err == nil {
 		return nil
 	}
-	if known, ok := errors.AsType[*hosts.Error](err); ok && known.Host != "" {
-		if !r.Several {
-			return fmt.Errorf("%s: %w", known.Op, withHint(known))
-		}
-		return err
+	e := hosts.Error{Op: s.Action.Verb() + " " + s.Action.Object(), Err: err}
+	if told, ok := err.(*hosts.Error); ok { //nolint:errorlint // one that is wrapped has more to say
+		e = *told
 	}
-	e := &hosts.Error{Op: s.Action.Verb() + " " + s.Action.Object(), Err: err}
-	if r.Several {
+	if e.Host = ""; r.Several {
 		e.Host = s.Host
 	}
-	return e
-}
-
-func withHint(e *hosts.Error) error {
-	if e.Hint == "" {
-		return e.Err
-	}
-	return fmt.Errorf("%w (%s)", e.Err, e.Hint)
+	return &e
 }
