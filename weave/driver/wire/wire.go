@@ -22,6 +22,8 @@ const (
 	Bridge = "clocker0"
 	// RouterBridge is the bridge that the Weave router makes.
 	RouterBridge = "weave"
+	// routerLink is one end of the pair by which the router taps its bridge.
+	routerLink = "vethwe-bridge"
 	// Uplink and its peer join the two bridges.
 	Uplink = "clockerup0"
 	uplink = "clockerup1"
@@ -160,12 +162,12 @@ func (w Wire) RemovePort(endpoint string) error {
 	return nil
 }
 
-// Remove takes the bridge and the uplink away, and the router's bridge with
+// Remove takes the bridge and the uplink away, and the router's links with
 // them if told; what is gone already is no error.
 func (w Wire) Remove(router bool) error {
 	names := []string{Uplink, Bridge}
 	if router {
-		names = append(names, RouterBridge)
+		names = append(names, RouterBridge, routerLink)
 	}
 	var failed error
 	for _, name := range names {
