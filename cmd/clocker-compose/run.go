@@ -22,6 +22,8 @@ func run(ctx context.Context, p process, w wiring) int {
 		_, _ = p.out.Write(plugin.Metadata(version))
 		return 0
 	}
+	words, completing := completion(p.args)
+	p.args = words
 	program := programName
 	if line, name, called := plugin.Split(p.args); called {
 		p.args, program = line, name
@@ -31,7 +33,11 @@ func run(ctx context.Context, p process, w wiring) int {
 	defer s.interrupts.end()
 	defer plugin.Watch(p.getenv(plugin.SocketVariable), func() { signalEnd(p.signals) })()
 
-	err := s.command(ctx)
+	act := s.command
+	if completing {
+		act = s.complete
+	}
+	err := act(ctx)
 	s.close()
 	complain(ctx, p.err, s.root.progress == progress.JSON, program, err)
 	return exitCode(ctx, err)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"maps"
 	"path/filepath"
 
@@ -190,4 +191,11 @@ func (s *session) fabric(encrypt bool) (fabric, error) {
 		keyFile: filepath.Join(filepath.Dir(s.configFile()), "key"),
 		encrypt: encrypt,
 	})
+}
+
+// quietly is the session without its warnings.
+func (s *session) quietly() *session {
+	quiet := *s
+	quiet.err = io.Discard
+	return &quiet
 }

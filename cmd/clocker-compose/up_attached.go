@@ -73,10 +73,10 @@ func (o upOptions) attached(ctx context.Context, s *session, p *project.Project,
 // drain lets the last lines of stopped containers arrive.
 func drain(ended <-chan error, stop func()) {
 	select {
-	case <-ended:
+	case _ = <-ended: // they have ended because they were stopped
 	case <-time.After(2 * time.Second):
 		stop()
-		<-ended
+		_ = <-ended
 	}
 }
 
@@ -133,6 +133,6 @@ func (o upOptions) halt(ctx context.Context, s *session, p *project.Project, env
 	options.Kill = true
 	err := compose.Halt(ctx, &acting, options)
 	cancel()
-	<-stopped
+	_ = <-stopped // it was cut short
 	return err
 }

@@ -89,8 +89,13 @@ func TestNormaliseErrors(t *testing.T) {
 
 func TestNormaliseHelp(t *testing.T) {
 	for _, c := range []struct{ line, leaf string }{
-		{"--help", ""}, {"-h", ""}, {"up --help", "up"}, {"up web --help", "up"},
-		{"up -dh", "up"}, {"hosts --help", "hosts"}, {"hosts add x -h", "add"},
+		{"--help", ""},
+		{"-h", ""},
+		{"up --help", "up"},
+		{"up web --help", "up"},
+		{"up -dh", "up"},
+		{"hosts --help", "hosts"},
+		{"hosts add x -h", "add"},
 	} {
 		t.Run(c.line, func(t *testing.T) {
 			line, err := grammar().Normalise(strings.Fields("prog " + c.line))

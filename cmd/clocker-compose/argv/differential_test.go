@@ -44,7 +44,8 @@ func readOurs(words []string) (values, error) {
 	app := &cli.App{
 		Name: "prog", Writer: io.Discard, ErrWriter: io.Discard, HideHelp: true, HideVersion: true,
 		DisableSliceFlagSeparator: true,
-		Commands: []*cli.Command{{Name: "up", HideHelp: true,
+		Commands: []*cli.Command{{
+			Name: "up", HideHelp: true,
 			Flags: []cli.Flag{
 				&cli.BoolFlag{Name: "detach", Aliases: []string{"d"}},
 				&cli.BoolFlag{Name: "renew", Aliases: []string{"V"}},
@@ -53,10 +54,13 @@ func readOurs(words []string) (values, error) {
 				&cli.StringFlag{Name: "name"},
 			},
 			Action: func(c *cli.Context) error {
-				v = values{c.Bool("detach"), c.Bool("renew"), c.Int("timeout"),
-					c.StringSlice("scale"), c.String("name"), c.Args().Slice()}
+				v = values{
+					c.Bool("detach"), c.Bool("renew"), c.Int("timeout"),
+					c.StringSlice("scale"), c.String("name"), c.Args().Slice(),
+				}
 				return nil
-			}}},
+			},
+		}},
 	}
 	line, err := argv.Grammar{App: app}.Normalise(append([]string{"prog", "up"}, words...))
 	if err != nil {

@@ -159,7 +159,7 @@ func (fs flags) readShort(letters string, rest []string) (all []setting, _ []str
 // set checks the value here, because urfave/cli would word the error in its own way.
 func set(f flag, value string) ([]setting, error) {
 	if err := f.kind.check(value); err != nil {
-		return nil, fmt.Errorf("invalid argument %q for %q flag: %v", value, f, err)
+		return nil, fmt.Errorf("invalid argument %q for %q flag: %w", value, f, err)
 	}
 	return []setting{{f, value}}, nil
 }

@@ -46,8 +46,10 @@ func (b *board) apply(e execute.Event, now time.Time) {
 func (b *board) row(k key, now time.Time) *row {
 	r, ok := b.byKey[k]
 	if !ok {
-		r = &row{start: now, layers: map[string]execute.Event{},
-			event: execute.Event{ID: k.id, Host: k.host, Status: execute.Working}}
+		r = &row{
+			start: now, layers: map[string]execute.Event{},
+			event: execute.Event{ID: k.id, Host: k.host, Status: execute.Working},
+		}
 		b.byKey[k] = r
 		b.rows = append(b.rows, r)
 	}

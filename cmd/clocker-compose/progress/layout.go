@@ -107,7 +107,7 @@ func (s screen) line(r *row, c columns, now time.Time) string {
 	if c.details > 0 {
 		b.WriteString(" " + pad(cut(r.details(), c.details), c.details))
 	}
-	b.WriteString(fmt.Sprintf("%*s", elapsedWidth, r.elapsed(now)))
+	fmt.Fprintf(&b, "%*s", elapsedWidth, r.elapsed(now))
 	return strings.TrimRight(b.String(), " ")
 }
 
