@@ -114,6 +114,23 @@ type AwaitContainer struct {
 	Required bool
 }
 
+// RestartContainer stops a container and starts it again, or starts one that
+// doesn't run.
+type RestartContainer struct {
+	ID, Name string
+	// Timeout is nil for the container's own.
+	Timeout *time.Duration
+}
+
+// KillContainer sends a signal; "" is KILL.
+type KillContainer struct{ ID, Name, Signal string }
+
+// PauseContainer freezes a container.
+type PauseContainer struct{ ID, Name string }
+
+// UnpauseContainer lets a paused container go on.
+type UnpauseContainer struct{ ID, Name string }
+
 func (JoinFabric) action()        {}
 func (CreateNetwork) action()     {}
 func (RemoveNetwork) action()     {}
@@ -129,6 +146,10 @@ func (RemoveContainer) action()   {}
 func (DisconnectNetwork) action() {}
 func (ConnectNetwork) action()    {}
 func (AwaitContainer) action()    {}
+func (RestartContainer) action()  {}
+func (KillContainer) action()     {}
+func (PauseContainer) action()    {}
+func (UnpauseContainer) action()  {}
 
 func (JoinFabric) Verb() string        { return "join" }
 func (CreateNetwork) Verb() string     { return "create" }
@@ -145,6 +166,10 @@ func (RemoveContainer) Verb() string   { return "remove" }
 func (DisconnectNetwork) Verb() string { return "disconnect" }
 func (ConnectNetwork) Verb() string    { return "connect" }
 func (AwaitContainer) Verb() string    { return "await" }
+func (RestartContainer) Verb() string  { return "restart" }
+func (KillContainer) Verb() string     { return "kill" }
+func (PauseContainer) Verb() string    { return "pause" }
+func (UnpauseContainer) Verb() string  { return "unpause" }
 
 func (JoinFabric) Object() string          { return "fabric" }
 func (a CreateNetwork) Object() string     { return "network " + a.Spec.Name }
@@ -162,4 +187,8 @@ func (a DisconnectNetwork) Object() string { return "container " + a.Name + " fr
 func (a ConnectNetwork) Object() string {
 	return "container " + a.Name + " to " + a.Attachment.Network
 }
-func (a AwaitContainer) Object() string { return "container " + a.Name + " " + a.Condition }
+func (a AwaitContainer) Object() string   { return "container " + a.Name + " " + a.Condition }
+func (a RestartContainer) Object() string { return "container " + a.Name }
+func (a KillContainer) Object() string    { return "container " + a.Name }
+func (a PauseContainer) Object() string   { return "container " + a.Name }
+func (a UnpauseContainer) Object() string { return "container " + a.Name }

@@ -83,7 +83,7 @@ func (u *up) forced(service string) bool {
 
 // outdated is why a container no longer matches the files or its image.
 func (u *up) outdated(s types.ServiceConfig, c state.Container) Reason {
-	hash, err := container.Hash(u.Project, s.Name, container.Target{Containers: u.matesOn(s, c.Host)})
+	hash, err := u.hash(s, c.Host)
 	if err != nil || c.Labels[hosts.LabelConfigHash] != hash {
 		return ReasonConfigChanged
 	}
@@ -95,6 +95,20 @@ func (u *up) outdated(s types.ServiceConfig, c state.Container) Reason {
 		return ReasonImageChanged
 	}
 	return ""
+}
+
+// hash is the configuration hash of a service's containers on a host. It
+// differs between hosts only where it has the IDs of neighbours in it.
+func (u *up) hash(s types.ServiceConfig, host string) (string, error) {
+	mates := u.matesOn(s, host)
+	if h := u.hashes[s.Name]; h != "" && len(mates) == 0 {
+		return h, nil
+	}
+	h, err := container.Hash(u.Project, s.Name, container.Target{Containers: mates})
+	if err == nil && len(mates) == 0 {
+		u.hashes[s.Name] = h
+	}
+	return h, err
 }
 
 // matesOn are the IDs of the containers on a host that a service's own live

@@ -42,6 +42,10 @@ func (u *up) layFabric(n *networkPlan) error {
 	if err != nil {
 		return fmt.Errorf("network %s: %w", n.name, err)
 	}
+	if s.crowd > room(part) && (n.own || n.existing == nil) {
+		return fmt.Errorf("network %s: its subnet %s has room for %d containers on each host, and one is to have %d; make it larger with x-clocker.network.size, or in ipam, and run down and up",
+			n.name, s.prefix, room(part), s.crowd)
+	}
 	n.gateway = gateway(s.prefix, part)
 	if n.why == "" && n.own && n.strays(s.prefix, part) {
 		n.why = ReasonNetworkChanged

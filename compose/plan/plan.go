@@ -70,4 +70,5 @@ const (
 	ReasonPull           Reason = "pull policy"
 	ReasonFabric         Reason = "host joins the network"
 	ReasonDependency     Reason = "dependency"
+	ReasonAsked          Reason = "asked for"
 )

@@ -16,6 +16,8 @@ type subnetPlan struct {
 	count  int
 	// slices are the numbers of the hosts' slices, by host.
 	slices map[string]int
+	// crowd is how many replicas the fullest host is to have on the network.
+	crowd int
 }
 
 // subnet is the plan of a network's subnet, made once for all hosts: what the
@@ -24,7 +26,7 @@ func (u *up) subnet(key, name string) (subnetPlan, error) {
 	if s, known := u.subnets[key]; known {
 		return s, nil
 	}
-	s := u.adopt(name)
+	s, crowd := u.adopt(name), u.crowd(key)
 	asked, err := u.askedSubnet(key, name)
 	switch {
 	case err != nil:
@@ -32,17 +34,30 @@ func (u *up) subnet(key, name string) (subnetPlan, error) {
 	case asked.IsValid() && asked != s.prefix:
 		s = subnetPlan{prefix: asked, count: sliceCount(len(u.State.Observations)), slices: map[string]int{}}
 	case !s.prefix.IsValid():
-		s.prefix, err = freeSubnet(u.Range, subnetBits(u.Size, len(u.State.Observations)), name, u.taken())
+		s.prefix, err = freeSubnet(u.Range, subnetBits(u.Size, len(u.State.Observations), crowd), name, u.taken())
 	}
 	if err != nil {
 		return s, err
 	}
+	s.crowd = crowd
 	s.share(u.State)
 	if u.subnets == nil {
 		u.subnets = map[string]subnetPlan{}
 	}
 	u.subnets[key] = s
 	return s, nil
+}
+
+// crowd is how many replicas of the network the fullest host is to have.
+func (u *up) crowd(key string) int {
+	count, most := map[string]int{}, 0
+	for _, r := range u.replicas {
+		if slices.Contains(networkKeys(r.service), key) {
+			count[r.host]++
+			most = max(most, count[r.host])
+		}
+	}
+	return most
 }
 
 // adopt takes over the subnet that most hosts have already, and their slices of

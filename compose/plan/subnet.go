@@ -11,9 +11,11 @@ const (
 	// minSlices is how many hosts a subnet has room for at least, so that a
 	// small pool can grow without its networks being made again.
 	minSlices = 8
-	// defaultSliceBits is the prefix length of a host's slice where the user
+	// defaultSliceBits is the longest prefix of a host's slice where the user
 	// names no size: 32 addresses.
 	defaultSliceBits = 27
+	// defaultSubnetBits is the longest prefix of a subnet then.
+	defaultSubnetBits = 24
 	// maxSliceBits is the longest prefix of a slice: 8 addresses, of which the
 	// gateway takes one.
 	maxSliceBits = 29
@@ -26,13 +28,22 @@ func sliceCount(pool int) int {
 	return 1 << bits.Len(uint(n-1))
 }
 
-// subnetBits is the prefix length of a network's subnet.
-func subnetBits(size, pool int) int {
+// subnetBits is the prefix length of a network's subnet: the user's size, or
+// one whose slices hold twice the containers that a host is to have.
+func subnetBits(size, pool, containers int) int {
 	if size != 0 {
 		return size
 	}
-	return min(24, defaultSliceBits-bits.TrailingZeros(uint(sliceCount(pool))))
+	slice := min(defaultSliceBits, 32-bits.Len(uint(2*(containers+reservedAddresses)-1)))
+	return min(defaultSubnetBits, slice-bits.TrailingZeros(uint(sliceCount(pool))))
 }
+
+// reservedAddresses of a slice are no container's: the subnet's own or its
+// broadcast address, and the gateway.
+const reservedAddresses = 2
+
+// room is how many containers fit into a slice.
+func room(part netip.Prefix) int { return 1<<(32-part.Bits()) - reservedAddresses }
 
 // freeSubnet finds a subnet of the given length in the range that overlaps
 // nothing used. It starts at a place that depends on the name, so that two

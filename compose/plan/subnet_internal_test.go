@@ -15,7 +15,7 @@ import (
 func TestSlicesShareTheSubnetOut(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		pool := rapid.IntRange(1, 300).Draw(t, "pool")
-		subnet, err := freeSubnet(netip.MustParsePrefix("10.32.0.0/12"), subnetBits(0, pool), rapid.String().Draw(t, "name"), nil)
+		subnet, err := freeSubnet(netip.MustParsePrefix("10.32.0.0/12"), subnetBits(0, pool, rapid.IntRange(0, 60).Draw(t, "containers")), rapid.String().Draw(t, "name"), nil)
 		assert.NilError(t, err)
 		count := sliceCount(pool)
 		assert.Assert(t, count >= 2*pool && count >= minSlices)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"maps"
-	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -118,13 +117,13 @@ func (e *engine) InspectImage(ctx context.Context, ref string) (hosts.Image, err
 }
 
 func (w *world) request(p *project.Project, o plan.Options) plan.Request {
-	cidr := p.Clocker.Network.CIDR
-	if !cidr.IsValid() {
-		cidr = netip.MustParsePrefix(project.DefaultCIDR)
+	size := p.Clocker.Network.Size
+	if size == project.DefaultNetworkSize {
+		size = 0
 	}
 	return plan.Request{
 		Project: p, State: w.observe(), Several: w.several(), Joined: maps.Clone(w.joined),
-		Range: cidr, Size: p.Clocker.Network.Size, Options: o,
+		Range: p.Clocker.Network.CIDR, Size: size, Options: o,
 	}
 }
 

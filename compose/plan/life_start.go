@@ -1,0 +1,154 @@
+package plan
+
+import (
+	"fmt"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/clocker-compose/clocker-compose/compose/state"
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// Start plans to start the containers that there are of the services, and of
+// what they depend on, each after its dependencies are as their conditions say.
+// A service that should have a container and has none is an error.
+func Start(r LifeRequest) (*Plan, error) {
+	l := newLife(r)
+	if l.Model == nil && len(l.containers) == 0 && len(l.State.Absent()) == 0 {
+		return nil, fmt.Errorf("no container found for project %q: not found", l.Project)
+	}
+	if err := l.checkServices(); err != nil {
+		return nil, err
+	}
+	wanted := l.spread(l.needs)
+	last := map[string]string{} // the start of each container, by its ID
+	for _, service := range l.order {
+		if !wanted[service] {
+			continue
+		}
+		if err := l.mayLack(service); err != nil {
+			return nil, err
+		}
+		for _, c := range l.containers[service] {
+			if c.State != hosts.Running && c.State != hosts.Restarting {
+				last[c.ID] = l.add(c.Host, StartContainer{Container: c.ID, Name: c.Name, Service: service}, ReasonAsked, l.conditions(service, last)...)
+			}
+		}
+	}
+	if l.Wait {
+		l.awaitAll(wanted, last)
+	}
+	return l.done(), nil
+}
+
+// needs are the services that a service can't do without.
+func (l *life) needs(service string) []string {
+	var names []string
+	for _, on := range l.relations[service] {
+		if on.required || len(l.containers[on.service]) > 0 {
+			names = append(names, on.service)
+		}
+	}
+	return names
+}
+
+// mayLack is an error where a service has no container, and should.
+func (l *life) mayLack(service string) error {
+	if len(l.containers[service]) > 0 || len(l.State.Absent()) > 0 {
+		return nil
+	}
+	if l.Model != nil {
+		if s, ok := l.Model.Services[service]; ok && s.GetScale() == 0 {
+			return nil
+		}
+	}
+	return fmt.Errorf("service %q has no container to start", service)
+}
+
+// conditions are the steps after which what a service depends on is as it should be.
+func (l *life) conditions(service string, started map[string]string) []string {
+	var after []string
+	for _, on := range l.before(service) {
+		for _, c := range l.containers[on.service] {
+			after = append(after, l.condition(c, on, started[c.ID]))
+		}
+	}
+	return after
+}
+
+// condition is the step after which one container is as a dependency wants it;
+// begun is the one that starts it, "" where it runs already.
+func (l *life) condition(c state.Container, on relation, begun string) string {
+	switch on.condition {
+	case types.ServiceConditionHealthy:
+		if begun == "" && c.Health == "healthy" {
+			return ""
+		}
+	case types.ServiceConditionCompletedSuccessfully:
+	default:
+		return begun
+	}
+	return l.add(c.Host, AwaitContainer{
+		Container: c.ID, Name: c.Name, Service: on.service, Condition: on.condition, Required: on.required,
+	}, ReasonDependency, begun)
+}
+
+// awaitAll waits for each container of the services.
+func (l *life) awaitAll(services map[string]bool, started map[string]string) {
+	for _, service := range l.order {
+		if !services[service] {
+			continue
+		}
+		for _, c := range l.containers[service] {
+			l.add(c.Host, AwaitContainer{
+				Container: c.ID, Name: c.Name, Service: service, Condition: conditionWait, Required: true,
+			}, ReasonDependency, started[c.ID])
+		}
+	}
+}
+
+// Restart plans to stop and start containers, and with those of a service the
+// ones that depend on it and say `restart: true`, each after what it depends on.
+func Restart(r LifeRequest) (*Plan, error) {
+	l := newLife(r)
+	if err := l.checkServices(); err != nil {
+		return nil, err
+	}
+	wanted := l.spread(func(service string) []string {
+		if l.NoDeps {
+			return nil
+		}
+		return l.restartedWith(service)
+	})
+	begun := map[string]string{}
+	for _, service := range l.order {
+		if !wanted[service] {
+			continue
+		}
+		var after []string
+		for _, on := range l.before(service) {
+			for _, c := range l.containers[on.service] {
+				if on.restart && wanted[on.service] && !l.NoDeps {
+					after = append(after, l.condition(c, on, begun[c.ID]))
+				}
+			}
+		}
+		for _, c := range l.containers[service] {
+			begun[c.ID] = l.add(c.Host, RestartContainer{ID: c.ID, Name: c.Name, Timeout: l.Timeout}, ReasonAsked, after...)
+		}
+	}
+	return l.done(), nil
+}
+
+// restartedWith are the services that say that they restart along with one.
+func (l *life) restartedWith(service string) []string {
+	var names []string
+	for _, name := range l.order {
+		for _, on := range l.relations[name] {
+			if on.service == service && on.restart {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
