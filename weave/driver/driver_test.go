@@ -39,22 +39,27 @@ func (h *host) AddGateway(_ netip.Prefix, a netip.Addr) error {
 	h.gateways[a] = true
 	return nil
 }
+
 func (h *host) RemoveGateway(_ netip.Prefix, a netip.Addr) error {
 	delete(h.gateways, a)
 	return nil
 }
+
 func (h *host) AddPort(endpoint string, mac net.HardwareAddr) (string, error) {
 	h.ports[endpoint] = mac.String()
 	return "inner-" + endpoint, nil
 }
+
 func (h *host) RemovePort(endpoint string) error {
 	delete(h.ports, endpoint)
 	return nil
 }
+
 func (h *host) HasPort(endpoint string) (bool, error) {
 	_, ok := h.ports[endpoint]
 	return ok, nil
 }
+
 func (h *host) Listen(a netip.Addr) error {
 	if h.deaf != nil {
 		return h.deaf
@@ -180,14 +185,15 @@ func TestProblemsAreToldOnceAndTakenBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHost()
 		d := start(t, h, file(t))
-		var problem error
 		ctx, cancel := context.WithCancel(t.Context())
-		go d.Tend(ctx, time.Second, func() error { return problem })
-		time.Sleep(1500 * time.Millisecond)
-		problem = errors.New("no way through")
-		time.Sleep(5 * time.Second)
-		problem = nil
-		time.Sleep(5 * time.Second)
+		start := time.Now()
+		go d.Tend(ctx, time.Second, func() error {
+			if second := time.Since(start) / time.Second; second >= 3 && second < 7 {
+				return errors.New("no way through")
+			}
+			return nil
+		})
+		time.Sleep(10 * time.Second)
 		cancel()
 		synctest.Wait()
 		assert.DeepEqual(t, h.notes, []string{"", "no way through", ""})

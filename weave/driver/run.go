@@ -100,8 +100,10 @@ func vacate(c Config, known *store.Store, links wire.Wire) error {
 func assemble(c Config, known *store.Store, links wire.Wire) (*Driver, *names.Server, *records.Keeper) {
 	weave := names.Forwarder{Timeout: time.Second, Servers: func() []string { return []string{c.RouterDNS} }}
 	server := &names.Server{Limit: &names.Limit{Total: 256, Each: 32}, Log: c.Log}
-	d := New(Parts{Store: known, Links: links, Names: server, Pin: pinAll, Log: c.Log,
-		Note: func(problem string) error { return c.note(notes.Problem, problem) }})
+	d := New(Parts{
+		Store: known, Links: links, Names: server, Pin: pinAll, Log: c.Log,
+		Note: func(problem string) error { return c.note(notes.Problem, problem) },
+	})
 	server.Answerer = names.Answerer{Directory: d, Weave: weave, Outside: names.Forwarder{
 		Timeout: 1500 * time.Millisecond, Servers: func() []string { return names.Resolvers(c.ResolvConf) },
 	}}
@@ -169,7 +171,7 @@ func serve(ctx context.Context, c Config, d *Driver) error {
 		return fmt.Errorf("listen for the engine: %w", err)
 	}
 	server := &http.Server{Handler: protocol.Handler(d, c.Log), ReadHeaderTimeout: 5 * time.Second}
-	stop := context.AfterFunc(ctx, func() { _ = server.Close() }) //nolint:errcheck // ends the process
+	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
 	defer stop()
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serve the engine: %w", err)

@@ -125,10 +125,10 @@ func TestNothingIsSaidWhileNothingChanges(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		go k.Run(ctx)
 		time.Sleep(review - glance)
-		assert.Equal(t, r.changes, 2)
-		assert.Equal(t, r.lists, 1)
 		cancel()
 		synctest.Wait()
+		assert.Equal(t, r.changes, 2)
+		assert.Equal(t, r.lists, 1)
 	})
 }
 

@@ -83,7 +83,7 @@ func (w Weaver) do(ctx context.Context, method, address string, into any) error 
 
 func read(reply *http.Response, into any) error {
 	if reply.StatusCode >= http.StatusBadRequest {
-		said, _ := io.ReadAll(io.LimitReader(reply.Body, 512)) //nolint:errcheck // the status says enough
+		said, _ := io.ReadAll(io.LimitReader(reply.Body, 512))
 		return fmt.Errorf("ask router: %s: %s", reply.Status, said)
 	}
 	if into == nil {
