@@ -104,6 +104,9 @@ func (e *Env) joined(s state.Snapshot) map[string]bool {
 
 // tellUnchanged tells of what runs already, as Docker Compose does.
 func (e *Env) tellUnchanged(p *plan.Plan) {
+	if e.Events == nil {
+		return
+	}
 	for _, c := range p.Unchanged {
 		event := execute.Event{ID: "Container " + c.Name, Status: execute.Done, Text: "Running"}
 		if e.several() {
