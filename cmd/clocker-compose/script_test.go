@@ -13,10 +13,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/moby/moby/api/types/container"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/clocker-compose/clocker-compose/compose/project"
@@ -122,7 +124,7 @@ func TestScripts(t *testing.T) {
 		Dir:   "testdata/script",
 		Setup: setUp,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"publish": publish, "fault": fault, "heal": heal, "calls": calls, "sed": sed,
+			"publish": publish, "hostile": hostile, "fault": fault, "heal": heal, "calls": calls, "sed": sed,
 		},
 		Condition: condition,
 	})
@@ -173,9 +175,27 @@ func fault(ts *testscript.TestScript, _ bool, args []string) {
 		f.Kind, f.Delay = "", delay
 	}
 	if len(args) > 3 {
-		f.Text = args[3]
+		f.Text = strings.ReplaceAll(args[3], "ESC", "\x1b")
 	}
 	engineOf(ts, args[0]).Inject(f)
+}
+
+// hostile HOST runs a container of project shop whose labels and output want to
+// drive the terminal.
+func hostile(ts *testscript.TestScript, _ bool, args []string) {
+	const evil = "\x1b]0;owned\x07\x1b[2J"
+	ctx := context.Background()
+	e := engineOf(ts, args[0])
+	e.Load("busybox")
+	_, err := e.CreateContainer(ctx, hosts.ContainerSpec{
+		Name: "hostile",
+		Config: &container.Config{Image: "busybox", Cmd: []string{"sh", "-c", "echo " + evil + "; serve"}, Labels: map[string]string{
+			hosts.LabelProject: "shop", hosts.LabelService: "web" + evil, hosts.LabelOneoff: "False",
+		}},
+		HostConfig: &container.HostConfig{},
+	})
+	ts.Check(err)
+	ts.Check(e.StartContainer(ctx, "hostile"))
 }
 
 // heal HOST takes all faults away.

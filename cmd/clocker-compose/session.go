@@ -56,6 +56,14 @@ func (s *session) warn(sentence string) {
 	fmt.Fprintln(s.err, "Warning: "+terminal.Clean(sentence))
 }
 
+// tell prints a sentence in place of the ^C that a terminal may have shown.
+func (s *session) tell(sentence string) {
+	if terminal.Is(s.err) {
+		fmt.Fprint(s.err, terminal.ClearLine)
+	}
+	fmt.Fprintln(s.err, sentence)
+}
+
 // show starts to show progress, under a title.
 func (s *session) show(title string) {
 	s.renderer = progress.New(progress.Options{

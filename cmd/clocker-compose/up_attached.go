@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -58,26 +59,29 @@ func (o upOptions) attached(ctx context.Context, s *session, p *project.Project,
 	case err := <-ended:
 		return err
 	case <-ctx.Done():
-		fmt.Fprintln(s.err, "Gracefully stopping... (press Ctrl+C again to force)")
+		s.tell("Gracefully stopping... (press Ctrl+C again to force)")
 	case <-a.aborted:
-		fmt.Fprintln(s.err, "Aborting on container exit...")
+		s.tell("Aborting on container exit...")
 	}
-	err = o.halt(context.WithoutCancel(ctx), s, p, env, again)
-	drain(ended, stop)
-	if err != nil {
+	if err := errors.Join(o.halt(context.WithoutCancel(ctx), s, p, env, again), drain(ended, stop)); err != nil {
 		return err
 	}
 	return a.verdict(ctx)
 }
 
 // drain lets the last lines of stopped containers arrive.
-func drain(ended <-chan error, stop func()) {
+func drain(ended <-chan error, stop func()) error {
+	var err error
 	select {
-	case _ = <-ended: // they have ended because they were stopped
+	case err = <-ended:
 	case <-time.After(2 * time.Second):
 		stop()
-		_ = <-ended
+		err = <-ended
 	}
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
 }
 
 // attachment is what the flags and the files say of whose output is shown.
@@ -123,16 +127,20 @@ func (o upOptions) halt(ctx context.Context, s *session, p *project.Project, env
 	graceful, cancel := context.WithCancel(ctx)
 	defer cancel()
 	options := compose.HaltOptions{Project: p.Name, Services: p.ServiceNames(), Timeout: o.Timeout}
-	stopped := make(chan error, 1)
-	go func() { stopped <- compose.Halt(graceful, &acting, options) }()
+	var err error
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		err = compose.Halt(graceful, &acting, options)
+	}()
 	select {
-	case err := <-stopped:
+	case <-stopped:
 		return err
 	case <-again:
 	}
 	options.Kill = true
-	err := compose.Halt(ctx, &acting, options)
+	killed := compose.Halt(ctx, &acting, options)
 	cancel()
-	_ = <-stopped // it was cut short
-	return err
+	<-stopped
+	return killed
 }

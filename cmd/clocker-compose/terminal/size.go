@@ -34,5 +34,8 @@ func descriptor(stream any) (uintptr, bool) {
 	return file.Fd(), true
 }
 
-// ShowCursor makes a hidden cursor visible.
-const ShowCursor = "\x1b[?25h"
+// ShowCursor makes a hidden cursor visible, ClearLine empties the line that it is on.
+const (
+	ShowCursor = "\x1b[?25h"
+	ClearLine  = "\r\x1b[K"
+)
