@@ -5,6 +5,7 @@ package compose
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/clocker-compose/clocker-compose/compose/execute"
@@ -38,6 +39,8 @@ type Env struct {
 type Engine interface {
 	execute.Engine
 	Observe(ctx context.Context) (hosts.Observation, error)
+	// WaitContainer returns a container's exit code once it doesn't run.
+	WaitContainer(ctx context.Context, container string) (code int, err error)
 	// Logs calls line for each line of a container's log until the log ends or,
 	// following, the container stops or ctx ends.
 	Logs(ctx context.Context, container string, o hosts.LogOptions, line func(hosts.LogLine)) error
@@ -47,3 +50,13 @@ type Engine interface {
 
 // several tells whether the pool spans hosts, answering or not.
 func (e *Env) several() bool { return len(e.Pool) > 1 }
+
+// engineOf is the engine of a host of the pool.
+func (e *Env) engineOf(host string) (Engine, error) {
+	for _, h := range e.Pool {
+		if h.Name == host {
+			return e.Connect(h)
+		}
+	}
+	return nil, fmt.Errorf("host %s: %w", host, hosts.ErrNotFound)
+}

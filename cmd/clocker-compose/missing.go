@@ -13,9 +13,9 @@ import (
 // missingCommands are those of Docker Compose that don't exist here yet.
 func missingCommands() []string {
 	return []string{
-		"alpha", "attach", "bridge", "build", "commit", "convert", "cp", "create", "events", "exec", "export", "images",
-		"kill", "ls", "pause", "port", "publish", "pull", "push", "restart", "rm", "run", "scale", "start", "stats",
-		"stop", "top", "unpause", "volumes", "wait", "watch",
+		"alpha", "attach", "bridge", "build", "commit", "convert", "cp", "events", "exec", "export", "images",
+		"ls", "port", "publish", "pull", "push", "run", "stats",
+		"top", "volumes", "watch",
 	}
 }
 

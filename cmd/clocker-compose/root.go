@@ -150,7 +150,9 @@ func newApp(s *session) *cli.App {
 		DisableSliceFlagSeparator: true,
 		ExitErrHandler:            func(*cli.Context, error) {},
 		Commands: []*cli.Command{
-			newConfig(s), newDown(s), newHelp(s), newHosts(s), newLogs(s), newPlan(s), newPs(s), newUp(s), newVersion(s),
+			newConfig(s), newCreate(s), newDown(s), newHelp(s), newHosts(s), newKill(s), newLogs(s), newPause(s),
+			newPlan(s), newPs(s), newRestart(s), newRm(s), newScale(s), newStart(s), newStop(s), newUnpause(s), newUp(s),
+			newVersion(s), newWait(s),
 		},
 	}
 	app.OnUsageError = usageError

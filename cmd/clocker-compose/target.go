@@ -23,8 +23,17 @@ type target struct {
 // given and no file, a compose file nearby tells only which hosts there are: it
 // may be another project's. The services must be the project's, where files tell.
 func (s *session) target(ctx context.Context, services ...string) (target, error) {
+	return s.findTarget(ctx, true, services)
+}
+
+// activeTarget is a target whose services without an active profile are disabled.
+func (s *session) activeTarget(ctx context.Context, services ...string) (target, error) {
+	return s.findTarget(ctx, false, services)
+}
+
+func (s *session) findTarget(ctx context.Context, allProfiles bool, services []string) (target, error) {
 	options := s.projectOptions()
-	options.AllProfiles = true
+	options.AllProfiles = allProfiles
 	name := cmp.Or(s.root.name, s.getenv("COMPOSE_PROJECT_NAME"))
 	p, err := s.load(ctx, options)
 	if err != nil && (name == "" || !noComposeFile(err)) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -18,6 +19,8 @@ import (
 // upOptions are what up does, and how its output is shown.
 type upOptions struct {
 	compose.UpOptions
+	// title names the command in its progress.
+	title     string
 	detach    bool
 	quietPull bool
 	attach    attachOptions
@@ -182,7 +185,7 @@ func withoutLayers(sink execute.Sink) execute.Sink {
 }
 
 func (o upOptions) run(ctx context.Context, s *session) error {
-	s.show("up")
+	s.show(cmp.Or(o.title, "up"))
 	p, env, err := o.prepare(ctx, s)
 	if err != nil {
 		return err

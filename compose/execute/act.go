@@ -2,7 +2,6 @@ package execute
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/clocker-compose/clocker-compose/compose/plan"
@@ -31,6 +30,8 @@ func (r *run) effect(ctx context.Context, engine Engine, s plan.Step) error {
 		return r.join(ctx, s, a)
 	case plan.StopContainer:
 		return r.stop(ctx, engine, s, a)
+	case plan.RestartContainer:
+		return r.restart(ctx, engine, s, a)
 	}
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
@@ -58,7 +59,7 @@ func (r *run) effect(ctx context.Context, engine Engine, s plan.Step) error {
 	case plan.ConnectNetwork:
 		return engine.ConnectNetwork(ctx, a.Attachment.Network, a.Container, a.Attachment.Endpoint)
 	}
-	return fmt.Errorf("there is no effect for %T", s.Action)
+	return r.signal(ctx, engine, s)
 }
 
 // tell emits an event about a thing on the step's host.

@@ -3,6 +3,7 @@ package execute
 import (
 	"context"
 	"io"
+	"time"
 
 	"github.com/moby/moby/api/types/network"
 
@@ -13,6 +14,7 @@ import (
 // Errors match hosts.ErrNotFound, ErrConflict and ErrUnreachable.
 type Engine interface {
 	Containers
+	Lifecycle
 	Images
 	Networks
 	Volumes
@@ -31,6 +33,16 @@ type Containers interface {
 	CopyTo(ctx context.Context, container, folder string, content io.Reader) error
 	// Exec runs a command to its end and returns what it printed, each stream up to 1 MiB.
 	Exec(ctx context.Context, container string, command []string) (hosts.ExecResult, error)
+}
+
+// Lifecycle is what commands do to containers that exist already.
+type Lifecycle interface {
+	// RestartContainer starts one that doesn't run; a nil timeout is the container's own.
+	RestartContainer(ctx context.Context, container string, timeout *time.Duration) error
+	// KillContainer sends a signal, KILL where it is "". One that doesn't run is hosts.ErrConflict.
+	KillContainer(ctx context.Context, container, signal string) error
+	PauseContainer(ctx context.Context, container string) error
+	UnpauseContainer(ctx context.Context, container string) error
 }
 
 // Images is what an executor does with images.

@@ -74,13 +74,15 @@ func newLife(r LifeRequest) *life {
 	return l
 }
 
-// known services are the model's, or all where there is none.
+// known services are the model's enabled ones and those that are named, or all
+// where there is no model.
 func (l *life) known(service string) bool {
 	if l.Model == nil {
 		return true
 	}
-	_, known := l.Model.Services[service]
-	return known
+	_, enabled := l.Model.Services[service]
+	_, disabled := l.Model.DisabledServices[service]
+	return enabled || disabled && slices.Contains(l.Services, service)
 }
 
 // relate reads what each service depends on: from the files, else from labels.
@@ -91,7 +93,10 @@ func (l *life) relate() {
 		}
 		return
 	}
-	for name, s := range l.Model.Services {
+	for name, s := range l.Model.AllServices() {
+		if !l.known(name) {
+			continue
+		}
 		for _, on := range s.GetDependencies() {
 			d, declared := s.DependsOn[on]
 			l.relations[name] = append(l.relations[name], relation{on, d.Condition, d.Restart, d.Required || !declared})

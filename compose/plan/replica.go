@@ -61,42 +61,52 @@ func (u *up) wantReplicas() error {
 }
 
 func (u *up) wantService(s types.ServiceConfig) error {
-	existing := u.existing[s.Name]
 	if global(s) {
-		return u.wantGlobal(s, existing)
+		return u.wantGlobal(s, u.existing[s.Name])
 	}
-	want := s.GetScale()
-	if n, overridden := u.Scale[s.Name]; overridden {
-		want = n
+	want, err := u.scale(s)
+	if err != nil || want > 0 && u.waits(s) {
+		return err
 	}
-	if want < 0 {
-		return fmt.Errorf("service %s: scale must be 0 or more, not %d", s.Name, want)
-	}
-	if want > 1 && s.ContainerName != "" {
-		return fmt.Errorf("service %s: Docker requires each container to have a unique name; remove the container_name %q to scale it to %d", s.Name, s.ContainerName, want)
-	}
-	if want > 0 && u.waits(s) {
-		return nil
-	}
-	keep := u.byWorth(s, existing)
+	keep := u.byWorth(s, u.existing[s.Name])
 	for len(keep) > want {
 		last := keep[len(keep)-1]
 		u.surplus = append(u.surplus, surplus{last, ReasonScaleDown})
 		keep = keep[:len(keep)-1]
 	}
-	next := 1
-	for _, c := range existing {
-		next = max(next, c.Number()+1)
-	}
 	slices.SortStableFunc(keep, func(a, b state.Container) int { return cmp.Compare(a.Number(), b.Number()) })
 	for i := range keep {
 		u.want(s, keep[i].Number(), &keep[i])
 	}
-	for range want - len(keep) {
-		u.want(s, next, nil)
-		next++
+	next := nextNumber(u.existing[s.Name])
+	for i := range want - len(keep) {
+		u.want(s, next+i, nil)
 	}
 	return nil
+}
+
+// scale is how many replicas a service is to have.
+func (u *up) scale(s types.ServiceConfig) (int, error) {
+	want := s.GetScale()
+	if n, overridden := u.Scale[s.Name]; overridden {
+		want = n
+	}
+	if want < 0 {
+		return 0, fmt.Errorf("service %s: scale must be 0 or more, not %d", s.Name, want)
+	}
+	if want > 1 && s.ContainerName != "" {
+		return 0, fmt.Errorf("service %s: Docker requires each container to have a unique name; remove the container_name %q to scale it to %d", s.Name, s.ContainerName, want)
+	}
+	return want, nil
+}
+
+// nextNumber is above all numbers of a service's containers.
+func nextNumber(existing []state.Container) int {
+	next := 1
+	for _, c := range existing {
+		next = max(next, c.Number()+1)
+	}
+	return next
 }
 
 // global services have one replica on each host.
@@ -118,9 +128,8 @@ func (u *up) wantGlobal(s types.ServiceConfig, existing []state.Container) error
 	if len(eligible) > 1 && s.ContainerName != "" {
 		return fmt.Errorf("service %s: Docker requires each container to have a unique name; remove the container_name %q to run it on all %d hosts", s.Name, s.ContainerName, len(eligible))
 	}
-	byHost, next := map[string]*state.Container{}, 1
+	byHost, next := map[string]*state.Container{}, nextNumber(existing)
 	for _, c := range u.byWorth(s, existing) {
-		next = max(next, c.Number()+1)
 		if byHost[c.Host] != nil || !slices.Contains(eligible, c.Host) {
 			u.surplus = append(u.surplus, surplus{c, ReasonScaleDown})
 			continue
