@@ -77,7 +77,7 @@ func (p *Project) device(t *testing.T, r Row, network string) string {
 
 func (p *Project) cannotReach(t *testing.T, from Row, target netip.Addr) {
 	t.Helper()
-	_, err := p.In(t, from, "ping", "-c", "2", "-W", "2", target.String())
+	_, err := p.In(t, from, "ping", "-c", "2", "-W", "1", target.String())
 	assert.ErrorContains(t, err, "", "%s on %s pings %s of another project", from.Name, from.Host, target)
 	_, err = p.In(t, from, "timeout", "2", "wget", "-q", "-O", "-", "http://"+target.String()+"/")
 	assert.ErrorContains(t, err, "", "%s on %s fetches from %s of another project", from.Name, from.Host, target)

@@ -66,6 +66,7 @@ func theLab(t *testing.T, generation string) *Lab {
 	labs[generation] = l
 	l.must(t, "down") // what a killed run left
 	l.must(t, "up", "3", generation)
+	l.must(t, "env") // writes the ssh that knows the hosts
 	config := l.must(t, "config", "tls", "ssh")
 	assert.NilError(t, os.WriteFile(l.configFile(), []byte(config), 0o600))
 	return l
@@ -132,11 +133,16 @@ func (l *Lab) reportIfFailed(t *testing.T) {
 }
 
 // environment is what the program runs in: this machine's, with the lab's
-// configuration, its ssh and no Docker of this machine.
-func (l *Lab) environment(extra ...string) []string {
-	env := []string{"DOCKER_HOST=", "DOCKER_CONTEXT=", "DOCKER_CONFIG=" + l.home, "XDG_CONFIG_HOME=" + l.home, "CLOCKER_CONFIG=" + l.configFile()}
-	return append(append(os.Environ(), env...), extra...)
+// configuration, its ssh ahead of the system's, and no Docker of this machine.
+func (l *Lab) environment() []string {
+	return append(os.Environ(),
+		"PATH="+l.state("client")+":"+os.Getenv("PATH"),
+		"DOCKER_HOST=", "DOCKER_CONTEXT=", "DOCKER_CONFIG="+l.home,
+		"XDG_CONFIG_HOME="+l.home, "CLOCKER_CONFIG="+l.configFile())
 }
+
+// state is a file of the running lab.
+func (l *Lab) state(file string) string { return filepath.Join("/var/lib/clocker-lab", l.name, file) }
 
 // Host is one host of a lab.
 type Host struct {
@@ -190,12 +196,12 @@ func (h Host) Run(args ...string) (string, error) {
 }
 
 // Socket is the host's engine, reachable without the network.
-func (h Host) Socket() string { return "unix:///var/lib/clocker-lab/" + h.lab.name + "/run/" + h.name + ".sock" }
+func (h Host) Socket() string { return "unix://" + h.lab.state("run/"+h.name+".sock") }
 
 // Address is the host's, on the lab's network.
 func (h Host) Address(t *testing.T) string {
 	t.Helper()
-	net, err := os.ReadFile("/var/lib/clocker-lab/" + h.lab.name + "/net")
+	net, err := os.ReadFile(h.lab.state("net"))
 	assert.NilError(t, err)
 	return fmt.Sprintf("%s.%d", strings.TrimSpace(string(net)), 10+h.n)
 }

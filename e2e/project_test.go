@@ -89,15 +89,10 @@ func (p *Project) Another(t *testing.T, composeFile string) *Project {
 }
 
 func (p *Project) command(ctx context.Context, program string, args ...string) *exec.Cmd {
-	args = append([]string{"-p", p.Name}, args...)
-	c := exec.CommandContext(ctx, program, args...)
-	if !strings.Contains(program, "/docker-compose") {
-		// through the lab, which has an ssh that knows the hosts
-		c = p.lab.command(ctx, append([]string{"run", "env", "CLOCKER_CONFIG=" + p.lab.configFile(), program}, args...)...)
-		c.Path, _ = filepath.Abs("lab/lab")
-	}
+	c := exec.CommandContext(ctx, program, append([]string{"-p", p.Name}, args...)...)
 	c.Dir = p.folder
-	c.Env = append(p.lab.environment("LAB_NAME="+p.lab.name), p.environment...)
+	c.Env = append(p.lab.environment(), p.environment...)
+	c.WaitDelay = 5 * time.Second
 	return c
 }
 
