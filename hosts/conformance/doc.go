@@ -22,6 +22,7 @@ type Engine interface {
 	containers
 	resources
 	streams
+	processes
 	lifecycle
 	claims
 }
@@ -86,6 +87,10 @@ func Run(t *testing.T, engine Engine) {
 		{"exec", testExec},
 		{"files", testFiles},
 		{"events", testEvents},
+		{"interactive exec", testRunExec},
+		{"large streams", testLargeStreams},
+		{"attachment", testAttach},
+		{"expected exit", testExpectExit},
 		{"cancellation", testCancellation},
 	} {
 		t.Run(test.name, func(t *testing.T) {

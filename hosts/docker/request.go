@@ -16,6 +16,23 @@ import (
 // and streams that it would need a connection of its own for. path starts
 // after the version. The caller closes the body.
 func (e *Engine) post(ctx context.Context, path string, body any) (io.ReadCloser, error) {
+	r, err := e.request(ctx, path, body)
+	if err != nil {
+		return nil, err
+	}
+	response, err := e.http.Do(r)
+	if err != nil {
+		return nil, err
+	}
+	if response.StatusCode >= http.StatusBadRequest {
+		defer response.Body.Close()
+		return nil, answerError(response)
+	}
+	return response.Body, nil
+}
+
+// request is a POST of JSON; path starts after the version.
+func (e *Engine) request(ctx context.Context, path string, body any) (*http.Request, error) {
 	b, err := json.Marshal(body)
 	if err != nil {
 		return nil, err
@@ -26,15 +43,7 @@ func (e *Engine) post(ctx context.Context, path string, body any) (io.ReadCloser
 		return nil, err
 	}
 	r.Header.Set("Content-Type", "application/json")
-	response, err := e.http.Do(r)
-	if err != nil {
-		return nil, err
-	}
-	if response.StatusCode >= http.StatusBadRequest {
-		defer response.Body.Close()
-		return nil, answerError(response)
-	}
-	return response.Body, nil
+	return r, nil
 }
 
 // postJSON sends and decodes one answer.

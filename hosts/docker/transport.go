@@ -77,6 +77,10 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		return nil, err
 	}
+	if response.StatusCode == http.StatusSwitchingProtocols {
+		leave()
+		return response, nil // its body is the connection itself, to be written to as well
+	}
 	response.Body = &leaving{bound(r, response.Body), leave}
 	return response, nil
 }

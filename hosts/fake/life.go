@@ -113,6 +113,9 @@ func (s *state) start(r *record, now time.Time) error {
 		r.Health = "starting"
 	}
 	r.Script, r.Shown = interpret(r.command(), r.Files), 0
+	if r.copier() {
+		r.Script = nil
+	}
 	s.event(r, "start", now)
 	return nil
 }

@@ -20,6 +20,10 @@ const (
 // healthyTime is how long a health check that nothing scripts takes.
 const healthyTime = 20 * time.Millisecond
 
+// removalTime is how long a container that is removed when it ends stays there,
+// so that its last lines are read.
+const removalTime = 50 * time.Millisecond
+
 // settle does what running containers did until now.
 func (s *state) settle(now time.Time) {
 	for _, r := range sorted(s.Containers) {
@@ -31,6 +35,10 @@ func (s *state) advance(r *record, now time.Time) {
 	if r.State == hosts.Restarting && now.Sub(r.Finished) >= restartDelay(r.RestartCount) {
 		r.RestartCount++
 		_ = s.start(r, now)
+	}
+	if r.State == hosts.Exited && r.autoRemoved() && now.Sub(r.Finished) >= removalTime {
+		s.remove(r, true)
+		return
 	}
 	if r.State != hosts.Running {
 		return
