@@ -32,6 +32,8 @@ type engine struct {
 	// connections are what the router reports, once it has been told its peers.
 	connections []connection
 	peers       []string
+	// before is called ahead of a creation.
+	before func()
 	// mute makes a router with this datapath never answer.
 	mute string
 }
@@ -54,16 +56,23 @@ func (e *engine) InspectContainer(_ context.Context, name string) (hosts.Contain
 func (e *engine) CreateContainer(_ context.Context, spec hosts.ContainerSpec) (string, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if e.before != nil {
+		e.before()
+	}
 	if e.container != nil {
 		return "", hosts.ErrConflict
 	}
+	e.create(spec)
+	return "r1", nil
+}
+
+func (e *engine) create(spec hosts.ContainerSpec) {
 	e.note("create router", spec.Config.Labels[labelDatapath])
 	e.spec, e.volume = spec, true
 	e.container = &hosts.ContainerDetail{Container: hosts.Container{
 		ID: "r1", Name: spec.Name, Labels: spec.Config.Labels, State: hosts.Created,
 		Mounts: []hosts.Mount{{Type: "volume", Name: RouterVolume, Source: "/var/lib/docker/volumes/" + RouterVolume + "/_data"}},
 	}}
-	return "r1", nil
 }
 
 func (e *engine) StartContainer(context.Context, string) error {

@@ -173,11 +173,25 @@ func TestKeyThatIsBeingChangedIsBorne(t *testing.T) {
 	})
 }
 
+func TestSomebodyElseWasFaster(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newEngine()
+		f := fabric(t, e, "one")
+		e.before = func() { // another's router appears after ours was looked for
+			spec := f.router(hostA(), "sleeve", digest(compressed(t, "one")))
+			e.before = nil
+			e.create(spec)
+		}
+		assert.NilError(t, f.Join(t.Context(), hostA(), nil))
+		assert.DeepEqual(t, e.log, []string{"create router sleeve", "start router", "install driver", "enable driver"})
+	})
+}
+
 func TestForeignContainerIsLeftAlone(t *testing.T) {
 	e := newEngine()
 	e.container = &hosts.ContainerDetail{Container: hosts.Container{ID: "x", Name: RouterName, State: hosts.Running}}
 	err := fabric(t, e, "one").Join(t.Context(), hostA(), nil)
-	assert.ErrorContains(t, err, "rename it")
+	assert.ErrorContains(t, err, "rename or remove it")
 	assert.Equal(t, len(e.log), 0)
 }
 

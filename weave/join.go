@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
+	"time"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
 	"github.com/clocker-compose/clocker-compose/weave/notes"
@@ -25,7 +27,7 @@ func (f *Fabric) Join(ctx context.Context, host hosts.Host, peers []string) erro
 	if err := f.ensureImage(ctx, e); err != nil {
 		return failure(host, op, err, "let the host reach its registry, or load the image "+f.o.Image+" there")
 	}
-	if err := f.install(ctx, e, host, driver); err != nil {
+	if err := f.installAmongOthers(ctx, e, host, driver); err != nil {
 		return failure(host, op, err, "")
 	}
 	return f.mesh(ctx, e, host, peers)
@@ -37,6 +39,29 @@ func (f *Fabric) ensureImage(ctx context.Context, e Images) error {
 		err = e.PullImage(ctx, f.o.Image, hosts.PullOptions{})
 	}
 	return err
+}
+
+// installAmongOthers tries again where somebody else, who joins the same host
+// at this moment, was faster: what they made is then found, and is as good.
+func (f *Fabric) installAmongOthers(ctx context.Context, e Engine, host hosts.Host, driver []byte) error {
+	const tries = 4
+	for try := 1; ; try++ {
+		err := f.install(ctx, e, host, driver)
+		if !raced(err) || try == tries {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Duration(try) * time.Second):
+		}
+	}
+}
+
+// raced tells whether an error may be due to somebody who did the same.
+// Engines say of a plugin that is being installed that its reference is locked.
+func raced(err error) bool {
+	return err != nil && (errors.Is(err, hosts.ErrConflict) || errors.Is(err, hosts.ErrNotFound) || strings.Contains(err.Error(), "locked for"))
 }
 
 // install puts router and driver there. A driver that is out of date goes
@@ -114,7 +139,7 @@ func (f *Fabric) ensureRouter(ctx context.Context, e Containers, host hosts.Host
 // replaceRouter removes the router that is there, if any, and creates one.
 func (f *Fabric) replaceRouter(ctx context.Context, e Containers, old hosts.ContainerDetail, spec hosts.ContainerSpec) (hosts.ContainerDetail, error) {
 	if old.ID != "" && old.Labels[hosts.LabelFabric] != "router" {
-		return old, fmt.Errorf("a container that is not the fabric's has the name %s: rename it: %w", RouterName, hosts.ErrConflict)
+		return old, fmt.Errorf("a container that is not the fabric's has the name %s: rename or remove it", RouterName)
 	}
 	if old.ID != "" {
 		if err := present(e.RemoveContainer(ctx, old.ID, true, false)); err != nil {

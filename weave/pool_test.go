@@ -93,6 +93,17 @@ func TestJoinAll(t *testing.T) {
 	t.Logf("again in %v", time.Since(start))
 }
 
+func TestTwoUsersJoinAtOnce(t *testing.T) {
+	p, q := openPool(t), openPool(t)
+	var both errgroup.Group
+	for _, pool := range []*pool{p, q} {
+		both.Go(func() error {
+			return pool.join(t.Context(), weave.New(weave.Options{Connect: pool.connect, Password: "correct horse"}))
+		})
+	}
+	assert.NilError(t, both.Wait())
+}
+
 func TestLeaveAll(t *testing.T) {
 	p := openPool(t)
 	f := weave.New(weave.Options{Connect: p.connect, Password: "correct horse"})
