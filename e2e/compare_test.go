@@ -79,14 +79,17 @@ type comparison struct {
 	archive         *txtar.Archive
 
 	folder string
-	// seen are the IDs of the containers that the last command left, by name.
+	// seen are the IDs of what the last command left, by kind and name.
 	seen map[string]string
 }
 
 // run carries the commands out with a program, and tells what they did.
 func (c *comparison) run(t *testing.T, program string) string {
 	t.Helper()
-	c.folder, c.seen = t.TempDir(), map[string]string{}
+	c.folder, c.seen = filepath.Join("/tmp/clocker-compare", c.project), map[string]string{} // it goes into hashes
+	assert.NilError(t, os.RemoveAll(c.folder))
+	assert.NilError(t, os.MkdirAll(c.folder, 0o755))
+	defer os.RemoveAll(c.folder)
 	for _, f := range c.archive.Files {
 		path := filepath.Join(c.folder, f.Name)
 		assert.NilError(t, os.MkdirAll(filepath.Dir(path), 0o755))
@@ -212,35 +215,46 @@ func writeIndented(b *strings.Builder, what, text string) {
 	}
 }
 
-// observe tells what the engine has of the project.
+// observe tells what the engine has of the project: of what is new, all that
+// the files decide.
 func (c *comparison) observe(t *testing.T) string {
 	t.Helper()
 	var lines []string
-	filter := "label=com.docker.compose.project=" + c.project
 	found := map[string]string{}
-	for _, o := range c.inspect(t, "container", "ls", "-aq", "--no-trunc", "--filter", filter) {
-		name := c.plain(strings.TrimPrefix(text(o, "Name"), "/"))
-		found[name] = text(o, "Id")
-		lines = append(lines, "container "+name+" "+c.sameness(name, found[name]))
-		lines = append(lines, c.settings("container "+name, containerParts(o))...)
+	filter := "label=com.docker.compose.project=" + c.project
+	add := func(kind, id string, o, parts map[string]any) {
+		thing := kind + " " + c.plain(strings.TrimPrefix(text(o, "Name"), "/"))
+		state, _ := o["State"].(map[string]any)
+		status := text(state, "Status")
+		if code, _ := state["ExitCode"].(float64); code != 0 {
+			status += fmt.Sprintf(" with code %v", code)
+		}
+		found[thing] = id
+		sameness := c.sameness(thing, id)
+		lines = append(lines, strings.TrimSpace(thing+" "+sameness+" "+status))
+		if sameness != "stays" {
+			lines = append(lines, c.settings(thing, parts)...)
+		}
 	}
-	c.seen = found
+	for _, o := range c.inspect(t, "container", "ls", "-aq", "--no-trunc", "--filter", filter) {
+		add("container", text(o, "Id"), o, containerParts(o))
+	}
 	for _, o := range c.inspect(t, "network", "ls", "-q", "--filter", filter) {
-		name := text(o, "Name")
-		lines = append(lines, c.settings("network "+name, pick(o, "Driver", "Internal", "Attachable", "EnableIPv6", "Labels", "Options"))...)
+		add("network", text(o, "Id"), o, pick(o, "Driver", "Internal", "Attachable", "EnableIPv6", "Labels", "Options"))
 	}
 	for _, o := range c.inspect(t, "volume", "ls", "-q", "--filter", filter) {
-		lines = append(lines, c.settings("volume "+text(o, "Name"), pick(o, "Driver", "Labels", "Options"))...)
+		add("volume", text(o, "CreatedAt"), o, pick(o, "Driver", "Labels", "Options"))
 	}
+	c.seen = found
 	slices.Sort(lines)
 	return strings.Join(lines, "\n")
 }
 
-// sameness tells whether a container is the one it was before the command.
-func (c *comparison) sameness(name, id string) string {
-	switch c.seen[name] {
+// sameness tells whether a thing is the one that it was before the command.
+func (c *comparison) sameness(thing, id string) string {
+	switch c.seen[thing] {
 	case id:
-		return "is the same"
+		return "stays"
 	case "":
 		return "is new"
 	}
@@ -260,11 +274,13 @@ func (c *comparison) inspect(t *testing.T, kind string, list ...string) []map[st
 
 // containerParts are the parts of an inspection that a file decides.
 func containerParts(o map[string]any) map[string]any {
-	state, _ := o["State"].(map[string]any)
 	parts := pick(o, "Config", "HostConfig")
-	parts["State"] = pick(state, "Status", "ExitCode")
 	if config, ok := parts["Config"].(map[string]any); ok {
 		delete(config, "Hostname") // the first digits of the ID
+	}
+	if host, ok := parts["HostConfig"].(map[string]any); ok {
+		delete(host, "MaskedPaths")
+		delete(host, "ReadonlyPaths")
 	}
 	var mounts []any
 	for _, m := range list(o["Mounts"]) {
@@ -306,8 +322,14 @@ func (c *comparison) settings(prefix string, value any) []string {
 	case map[string]any:
 		var lines []string
 		for key, part := range v {
-			if key == "com.docker.compose.version" {
+			switch key {
+			case "com.docker.compose.version":
 				part = "VERSION"
+			case "com.docker.compose.image":
+				part = "IMAGE"
+			case "com.docker.compose.config-hash":
+				lines = append(lines, fmt.Sprintf("%s %s = %s", prefix, key, part))
+				continue
 			}
 			lines = append(lines, c.settings(prefix+" "+key, part)...)
 		}
