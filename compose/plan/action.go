@@ -3,6 +3,7 @@ package plan
 import (
 	"time"
 
+	"github.com/clocker-compose/clocker-compose/compose/tree"
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
 
@@ -33,6 +34,25 @@ type CreateVolume struct{ Spec hosts.VolumeSpec }
 
 // RemoveVolume removes a volume of this project, and its data.
 type RemoveVolume struct{ Name string }
+
+// ShipFiles makes a volume hold what a path of the project holds on this machine.
+type ShipFiles struct {
+	// Path is how the compose file writes it: "./src".
+	Path string
+	// Volume is made where it is missing.
+	Volume hosts.VolumeSpec
+	// Tree is what it is to hold, Before what it was sent last; nil for nothing.
+	Tree, Before *tree.Tree
+	// Platform is what the host runs natively.
+	Platform hosts.Platform
+	// Image is one that the host has: content goes in through a container that
+	// is made from it.
+	Image string
+	// Pending marks that something is on its way, Marker that it has arrived, and
+	// Outdated are the names of former marks.
+	Pending, Marker hosts.VolumeSpec
+	Outdated        []string
+}
 
 // PullImage brings an image to the host.
 type PullImage struct {
@@ -136,6 +156,7 @@ func (CreateNetwork) action()     {}
 func (RemoveNetwork) action()     {}
 func (CreateVolume) action()      {}
 func (RemoveVolume) action()      {}
+func (ShipFiles) action()         {}
 func (PullImage) action()         {}
 func (RemoveImage) action()       {}
 func (CreateContainer) action()   {}
@@ -156,6 +177,7 @@ func (CreateNetwork) Verb() string     { return "create" }
 func (RemoveNetwork) Verb() string     { return "remove" }
 func (CreateVolume) Verb() string      { return "create" }
 func (RemoveVolume) Verb() string      { return "remove" }
+func (ShipFiles) Verb() string         { return "ship" }
 func (PullImage) Verb() string         { return "pull" }
 func (RemoveImage) Verb() string       { return "remove" }
 func (CreateContainer) Verb() string   { return "create" }
@@ -176,6 +198,7 @@ func (a CreateNetwork) Object() string     { return "network " + a.Spec.Name }
 func (a RemoveNetwork) Object() string     { return "network " + a.Name }
 func (a CreateVolume) Object() string      { return "volume " + a.Spec.Name }
 func (a RemoveVolume) Object() string      { return "volume " + a.Name }
+func (a ShipFiles) Object() string         { return "files " + a.Path }
 func (a PullImage) Object() string         { return "image " + a.Ref }
 func (a RemoveImage) Object() string       { return "image " + a.Ref }
 func (a CreateContainer) Object() string   { return "container " + a.Spec.Name }

@@ -117,7 +117,7 @@ func (u *up) matesOn(s types.ServiceConfig, host string) map[string]string {
 	ids := map[string]string{}
 	for _, mate := range hostMates(s) {
 		for _, c := range u.existing[mate] {
-			if c.Host == host && ids[mate] == "" {
+			if c.Host == host && ids[mate] == "" && !u.isSurplus(c) {
 				ids[mate] = c.ID
 			}
 		}
@@ -140,7 +140,20 @@ func (u *up) misses(r *replica) Reason {
 			return ReasonVolumeChanged
 		}
 	}
+	for _, path := range u.mountedPaths(r) {
+		if t := u.Trees[path]; t != nil && !holds(r.current, container.FilesVolume(u.Project, path, t.File != "").Name) {
+			return ReasonVolumeChanged // a file has become a folder, or the other way round
+		}
+	}
 	return ""
+}
+
+// holds tells whether a container mounts something of a volume. Engines that
+// can't mount a part of one are given its place on the host.
+func holds(c *state.Container, volume string) bool {
+	return slices.ContainsFunc(c.Mounts, func(m hosts.Mount) bool {
+		return m.Name == volume || strings.Contains(m.Source, "/"+volume+"/_data/")
+	})
 }
 
 // on tells whether the current container can be started on the network. One
@@ -174,6 +187,7 @@ func (u *up) target(r *replica, by map[string][]*replica) container.Target {
 		}
 	}
 	t.Linked = linked(r, by)
+	t.Shipped = u.shippedTrees()
 	if r.current != nil && !r.moves() && !u.RenewAnonVolumes {
 		t.Anonymous = u.anonymousVolumes(r)
 	}

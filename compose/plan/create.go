@@ -149,6 +149,9 @@ func (u *up) needs(r *replica, by map[string][]*replica) []string {
 			after = append(after, u.volumes[[2]string{r.host, v.Source}])
 		}
 	}
+	for _, path := range u.mountedPaths(r) {
+		after = append(after, u.ships[[2]string{r.host, path}])
+	}
 	for _, mate := range hostMates(r.service) {
 		for _, parent := range by[mate] {
 			if parent.host == r.host {

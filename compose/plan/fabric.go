@@ -62,7 +62,7 @@ func (u *up) layFabric(n *networkPlan) error {
 // while it didn't.
 func (n *networkPlan) strays(subnet, part netip.Prefix) bool {
 	for _, have := range n.existing.Subnets {
-		if have.Prefix.Masked() == subnet && have.Range == part {
+		if have.Prefix.Masked() == subnet && have.Range.Masked() == part {
 			return false
 		}
 	}

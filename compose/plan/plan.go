@@ -60,6 +60,7 @@ const (
 	ReasonImageChanged   Reason = "image changed"
 	ReasonNetworkChanged Reason = "network changed"
 	ReasonVolumeChanged  Reason = "volume changed"
+	ReasonFilesChanged   Reason = "files changed"
 	ReasonMoved          Reason = "moved to another host"
 	ReasonForced         Reason = "forced"
 	ReasonParent         Reason = "depends on a recreated service"

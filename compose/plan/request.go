@@ -6,6 +6,7 @@ import (
 
 	"github.com/clocker-compose/clocker-compose/compose/project"
 	"github.com/clocker-compose/clocker-compose/compose/state"
+	"github.com/clocker-compose/clocker-compose/compose/tree"
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
 
@@ -24,6 +25,9 @@ type Request struct {
 	// the prefix length of one; 0 chooses by the number of hosts.
 	Range netip.Prefix
 	Size  int
+	// Trees are the project's paths that services mount, by path, as they are on
+	// this machine. A path that doesn't exist, and isn't to be made, is missing.
+	Trees map[string]*tree.Tree
 	Options
 }
 

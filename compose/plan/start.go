@@ -34,7 +34,11 @@ func (u *up) start(r *replica, by map[string][]*replica) {
 	case r.current != nil:
 		why = r.recreate
 	}
-	r.started = u.add(r.host, start, why, append(u.conditions(r, by), r.created, r.stopping, r.gone)...)
+	after := append(u.conditions(r, by), r.created, r.stopping, r.gone)
+	for _, path := range u.mountedPaths(r) {
+		after = append(after, u.ships[[2]string{r.host, path}])
+	}
+	r.started = u.add(r.host, start, why, after...)
 }
 
 // awaitRunning waits for a replica, unless it is known to be well.

@@ -26,7 +26,7 @@ func (p *Plan) Summary() string {
 		count[s.Action.Verb()]++
 	}
 	var parts []string
-	for _, verb := range []string{"join", "pull", "create", "start", "stop", "remove", "disconnect", "connect", "rename"} {
+	for _, verb := range []string{"join", "pull", "ship", "create", "start", "stop", "remove", "disconnect", "connect", "rename"} {
 		if n := count[verb]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d to %s", n, verb))
 		}
@@ -80,7 +80,7 @@ func (p *Plan) writeSteps(b *strings.Builder) {
 // sign is + for what comes, - for what goes, ~ for what changes.
 func sign(s Step) string {
 	switch s.Action.(type) {
-	case CreateContainer, CreateNetwork, CreateVolume, PullImage, JoinFabric:
+	case CreateContainer, CreateNetwork, CreateVolume, PullImage, ShipFiles, JoinFabric:
 		return "+"
 	case RemoveContainer, RemoveNetwork, RemoveVolume, RemoveImage:
 		return "-"

@@ -30,6 +30,7 @@ func Up(r Request) (*Plan, error) {
 		u.joinFabric,
 		u.makeNetworks,
 		u.makeVolumes,
+		u.shipFiles,
 		u.makeContainers,
 		u.startContainers,
 		u.removeOrphans,
@@ -79,11 +80,19 @@ type up struct {
 	joins map[string]string
 	// volumes are the IDs of the steps that create volumes, by host and volume.
 	volumes map[[2]string]string
+	// ships are the IDs of the steps that ship files, by host and path.
+	ships map[[2]string]string
 }
 
 type surplus struct {
 	state.Container
 	why Reason
+}
+
+// isSurplus tells whether a container was found to be one too many. Services
+// are looked at after those that they depend on.
+func (u *up) isSurplus(c state.Container) bool {
+	return slices.ContainsFunc(u.surplus, func(s surplus) bool { return s.Host == c.Host && s.ID == c.ID })
 }
 
 func (u *up) warn(format string, a ...any) {
