@@ -20,9 +20,19 @@ import (
 //go:embed all:bin
 var embedded embed.FS
 
+// Tool returns the driver as a program for the platform. In a container that
+// has a volume it is of use too: see weave/driver/files.
+func Tool(p hosts.Platform) ([]byte, error) {
+	raw, err := packed(embedded, p)
+	if err != nil {
+		return nil, err
+	}
+	return unpack(raw)
+}
+
 // packed returns the compressed driver for the platform.
-func (f *Fabric) packed(p hosts.Platform) ([]byte, error) {
-	raw, err := fs.ReadFile(f.binaries, fmt.Sprintf("bin/clocker-driver-linux-%s.gz", p.Arch))
+func packed(binaries fs.FS, p hosts.Platform) ([]byte, error) {
+	raw, err := fs.ReadFile(binaries, fmt.Sprintf("bin/clocker-driver-linux-%s.gz", p.Arch))
 	if errors.Is(err, fs.ErrNotExist) || p.OS != "linux" {
 		return nil, fmt.Errorf("this build carries no driver for %s: run make, which builds those for linux/amd64 and linux/arm64", p)
 	}

@@ -212,6 +212,23 @@ func TestLeave(t *testing.T) {
 	assert.NilError(t, f.Leave(t.Context(), hostA(), nil), "twice is once")
 }
 
+func TestOthersForgetWhoIsGoneForGood(t *testing.T) {
+	stays := newEngine()
+	f := fabric(t, stays, "one", func(o *Options) {
+		o.Connect = func(h hosts.Host) (Engine, error) {
+			if h.Name == "a" {
+				return nil, hosts.ErrUnreachable
+			}
+			return stays, nil
+		}
+	})
+	b := hostA()
+	b.Name, b.Address = "b", "10.0.0.2"
+	assert.NilError(t, f.Join(t.Context(), b, nil))
+	assert.ErrorIs(t, f.Leave(t.Context(), hostA(), []hosts.Host{b}), hosts.ErrUnreachable)
+	assert.Equal(t, stays.peers[len(stays.peers)-1], "peer=10.0.0.1")
+}
+
 func TestOthersForgetWhoLeft(t *testing.T) {
 	gone, stays := newEngine(), newEngine()
 	f := fabric(t, stays, "one", func(o *Options) {

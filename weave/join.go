@@ -20,7 +20,7 @@ func (f *Fabric) Join(ctx context.Context, host hosts.Host, peers []string) erro
 	if err != nil {
 		return failure(host, op, err, "")
 	}
-	driver, err := f.packed(host.Platform)
+	driver, err := packed(f.binaries, host.Platform)
 	if err != nil {
 		return failure(host, op, err, "")
 	}

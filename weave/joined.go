@@ -9,7 +9,7 @@ import (
 // Joined tells from an observation alone whether the host is part of the
 // fabric as it should be: router running, driver enabled, both current.
 func (f *Fabric) Joined(o hosts.Observation) bool {
-	driver, err := f.packed(o.Host.Platform)
+	driver, err := packed(f.binaries, o.Host.Platform)
 	if err != nil || !slices.Contains(o.Host.Drivers, hosts.FabricDriver) {
 		return false
 	}

@@ -10,16 +10,16 @@ import (
 // Leave takes the fabric away from a host: driver, router and what they
 // remember. The others forget its address; one that does not answer is left
 // out, and forgets when it joins again. The host's fabric networks must be
-// gone before.
+// gone before. A host that does not answer is forgotten all the same.
 func (f *Fabric) Leave(ctx context.Context, host hosts.Host, others []hosts.Host) error {
 	e, err := f.o.Connect(host)
+	if err == nil {
+		err = remove(ctx, e)
+	}
 	if err != nil {
-		return failure(host, "leave fabric", err, "")
+		err = failure(host, "leave fabric", err, "")
 	}
-	if err := remove(ctx, e); err != nil {
-		return failure(host, "leave fabric", err, "")
-	}
-	return f.forget(ctx, host, others)
+	return errors.Join(err, f.forget(ctx, host, others))
 }
 
 // remove takes the router first: the driver, when it ends and no network is
@@ -30,11 +30,14 @@ func remove(ctx context.Context, e Engine) error {
 			break // it does not run: what it left is not worth a failure
 		}
 	}
-	return errors.Join(
-		present(e.RemoveContainer(ctx, RouterName, true, true)),
-		removePlugin(ctx, e),
-		present(e.RemoveVolume(ctx, RouterVolume)),
-	)
+	err := present(e.RemoveContainer(ctx, RouterName, true, true))
+	if err == nil {
+		err = removePlugin(ctx, e)
+	}
+	if err == nil {
+		err = present(e.RemoveVolume(ctx, RouterVolume))
+	}
+	return err
 }
 
 // routerRules delete what the router adds to the host's filter and leaves
