@@ -55,7 +55,7 @@ e2e: build ## Run the tests on three real hosts (RUN=Pattern for some of them)
 
 .PHONY: bench
 bench: build ## Compare whole commands with Docker Compose, on one host
-	go test -tags e2e -count=1 -timeout 20m -v -run TestBench ./e2e -bench-commands
+	go test -tags e2e -count=1 -timeout 20m -v -run TestBench ./e2e -bench-rounds 7
 
 .PHONY: engine29
 engine29: ## Build engine 29 and Docker Compose from source, for tests (8 minutes)
