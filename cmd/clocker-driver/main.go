@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"flag"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -13,15 +14,29 @@ import (
 	"syscall"
 
 	"github.com/clocker-compose/clocker-compose/weave/driver"
+	"github.com/clocker-compose/clocker-compose/weave/driver/files"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, os.Args[1:], os.Stderr)
+	err := start(ctx, os.Args[1:], os.Stderr)
 	stop()
 	if err != nil {
 		os.Exit(1)
 	}
+}
+
+// start runs an errand with the volume of a container, where the arguments say
+// so, and else the driver.
+func start(ctx context.Context, arguments []string, stderr io.Writer) error {
+	if len(arguments) != 2 || arguments[0] != "files" {
+		return run(ctx, arguments, stderr)
+	}
+	err := files.Run(arguments[1])
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+	}
+	return err
 }
 
 // run drives until the context ends. Standard error goes to the engine's log.

@@ -79,14 +79,15 @@ func work(ctx context.Context, c Config, known *store.Store, links wire.Wire) er
 }
 
 // vacate leaves the host as it was, where no network is left to come back to.
-// The router's bridge goes only when the router is gone.
+// The router's links go only when the router is gone.
 func vacate(c Config, known *store.Store, links wire.Wire) error {
 	if len(known.Networks()) > 0 {
 		return nil
 	}
 	router, err := net.DialTimeout("tcp", c.RouterHTTP, time.Second)
 	if err == nil {
-		return errors.Join(router.Close(), links.Remove(false), pin.Remove(), passage.Remove(wire.Bridge, wire.RouterBridge))
+		err = router.Close()
+		return errors.Join(err, links.Remove(false), pin.Remove(), passage.Remove(wire.Bridge, wire.RouterBridge))
 	}
 	return errors.Join(links.Remove(true), pin.Remove(), passage.Remove(wire.Bridge, wire.RouterBridge))
 }
