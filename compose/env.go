@@ -21,6 +21,9 @@ type Env struct {
 	Connect func(hosts.Host) (Engine, error)
 	// Fabric joins hosts; nil where the pool has one host.
 	Fabric execute.Fabric
+	// Tool returns the program that works in containers through which files are
+	// shipped, for a platform; nil where the pool has one host.
+	Tool func(hosts.Platform) ([]byte, error)
 	// Events receives progress.
 	Events execute.Sink
 	// Confirm asks a question that defaults to no.
@@ -38,6 +41,7 @@ type Env struct {
 // Engine is all that the use cases ask of one host.
 type Engine interface {
 	execute.Engine
+	Processes
 	Observe(ctx context.Context) (hosts.Observation, error)
 	// WaitContainer returns a container's exit code once it doesn't run.
 	WaitContainer(ctx context.Context, container string) (code int, err error)
@@ -46,6 +50,18 @@ type Engine interface {
 	Logs(ctx context.Context, container string, o hosts.LogOptions, line func(hosts.LogLine)) error
 	// Events calls each for each event of containers with the label until ctx ends.
 	Events(ctx context.Context, label string, each func(hosts.ContainerEvent)) error
+}
+
+// Processes is what a user talks to: the processes in containers.
+type Processes interface {
+	// RunExec runs a command in a container, joined to the streams, and returns its exit code.
+	RunExec(ctx context.Context, container string, o hosts.ExecOptions, s hosts.Streams) (code int, err error)
+	// StartExec runs a command in a container, and leaves it alone.
+	StartExec(ctx context.Context, container string, o hosts.ExecOptions) error
+	// AttachContainer joins the streams to the container's own process until its output ends.
+	AttachContainer(ctx context.Context, container string, o hosts.AttachOptions, s hosts.Streams) error
+	// ExpectExit returns once the engine waits; the channel then has one value, at the latest when ctx ends.
+	ExpectExit(ctx context.Context, container string, until hosts.WaitCondition) (<-chan hosts.ContainerExit, error)
 }
 
 // several tells whether the pool spans hosts, answering or not.

@@ -62,8 +62,13 @@ func upRequest(ctx context.Context, env *Env, p *project.Project, o UpOptions) (
 	if err != nil {
 		return plan.Request{}, err
 	}
+	trees, err := env.trees(ctx, p)
+	if err != nil {
+		return plan.Request{}, err
+	}
 	return plan.Request{
 		Project:   p,
+		Trees:     trees,
 		State:     snapshot,
 		Several:   env.several(),
 		Joined:    env.joined(snapshot),
@@ -125,6 +130,7 @@ func (e *Env) execute(ctx context.Context, p *plan.Plan, wait time.Duration) err
 	x := &execute.Executor{
 		Engine:      func(name string) (execute.Engine, error) { return e.Connect(pool[name]) },
 		Fabric:      e.Fabric,
+		Tool:        e.Tool,
 		Events:      e.Events,
 		Several:     e.several(),
 		Parallel:    cmp.Or(e.Parallel, defaultParallel*len(e.Pool)),

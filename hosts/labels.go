@@ -31,4 +31,10 @@ const (
 	LabelSlice = "io.clocker.slice"
 	// LabelFabric marks what the fabric itself runs: "router" or "driver"; on a network, "weave".
 	LabelFabric = "io.clocker.fabric"
+	// LabelFiles is, on a volume that holds a path of the project, that path.
+	LabelFiles = "io.clocker.files"
+	// LabelFilesDigest and LabelFilesList are on an empty volume beside it, and
+	// tell what was shipped last. Without a digest, it didn't arrive as a whole.
+	LabelFilesDigest = "io.clocker.files.digest"
+	LabelFilesList   = "io.clocker.files.list"
 )

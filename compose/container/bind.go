@@ -1,7 +1,6 @@
 package container
 
 import (
-	"path/filepath"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -9,9 +8,9 @@ import (
 )
 
 // bind mounts a path of the host. Where the host is another machine than this
-// one, a path of the project is refused, and any other path must exist there:
-// an empty folder that is made in the place of the user's files is never what
-// was meant.
+// one, a path of the project is held there by a volume, and any other path must
+// exist there: an empty folder that is made in the place of the user's files is
+// never what was meant.
 func (r *replica) bind(v types.ServiceVolumeConfig, m mount.Mount) (mounted, error) {
 	m.BindOptions = bindOptions(v.Bind)
 	if r.target.remote() {
@@ -24,11 +23,8 @@ func (r *replica) bind(v types.ServiceVolumeConfig, m mount.Mount) (mounted, err
 }
 
 func (r *replica) remoteBind(v types.ServiceVolumeConfig, m mount.Mount) (mounted, error) {
-	dir := r.project.WorkingDir
-	if dir != string(filepath.Separator) && inside(dir, v.Source) {
-		return mounted{}, r.refuse("volumes",
-			"put the files into the image, or into a config, a secret or a named volume; or place the service on this machine",
-			"%s is mounted from the project, and host %s has no such file", v.Source, r.target.Host.Name)
+	if InProject(r.project, v) {
+		return r.shipped(v)
 	}
 	if v.Bind != nil && v.Bind.SELinux != "" {
 		// Only the bind string can relabel, and it makes a missing folder.

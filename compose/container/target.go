@@ -29,6 +29,9 @@ type Target struct {
 	// Anonymous are the anonymous volumes, by destination, that it inherits from
 	// the container it replaces.
 	Anonymous map[string]string
+	// Shipped are the project's paths that the host was given, by their path on
+	// this machine.
+	Shipped map[string]Shipped
 	// Labels are our own, io.clocker.*; empty on a single host.
 	Labels map[string]string
 	// Environment is what the user's Docker configuration gives to every

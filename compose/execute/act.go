@@ -24,6 +24,8 @@ func (r *run) effect(ctx context.Context, engine Engine, s plan.Step) error {
 	switch a := s.Action.(type) {
 	case plan.PullImage:
 		return r.pull(ctx, engine, s, a)
+	case plan.ShipFiles:
+		return r.ship(ctx, engine, s, a)
 	case plan.AwaitContainer:
 		return r.await(ctx, engine, s, a)
 	case plan.JoinFabric:

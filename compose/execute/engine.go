@@ -43,6 +43,8 @@ type Lifecycle interface {
 	KillContainer(ctx context.Context, container, signal string) error
 	PauseContainer(ctx context.Context, container string) error
 	UnpauseContainer(ctx context.Context, container string) error
+	// WaitContainer returns a container's exit code once it doesn't run.
+	WaitContainer(ctx context.Context, container string) (code int, err error)
 }
 
 // Images is what an executor does with images.
@@ -51,6 +53,10 @@ type Images interface {
 	// InspectImage returns hosts.ErrNotFound where the host lacks it.
 	InspectImage(ctx context.Context, ref string) (hosts.Image, error)
 	RemoveImage(ctx context.Context, ref string, force bool) error
+	// ResolveImage is the digest ("sha256:…") that a reference has in its registry now.
+	ResolveImage(ctx context.Context, ref string) (digest string, err error)
+	// TagImage gives an image of the host another reference.
+	TagImage(ctx context.Context, image, ref string) error
 }
 
 // Networks is what an executor does with networks.

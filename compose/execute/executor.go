@@ -26,6 +26,9 @@ type Executor struct {
 	Several bool
 	// Parallel bounds the steps at work at once; 0 is no bound.
 	Parallel int
+	// Tool returns the program that works in the containers through which files
+	// are shipped, for a platform; nil where no plan ships any.
+	Tool func(hosts.Platform) ([]byte, error)
 	// WaitTimeout bounds each wait for a condition; 0 is no bound.
 	WaitTimeout time.Duration
 }
@@ -34,7 +37,7 @@ type Executor struct {
 // running, and no others; all failures are joined in the error. When ctx ends,
 // no further step begins, and Run returns once those at work have returned.
 func (x *Executor) Run(ctx context.Context, p *plan.Plan) error {
-	r := &run{Executor: x, done: make(map[string]*outcome, len(p.Steps))}
+	r := &run{Executor: x, done: make(map[string]*outcome, len(p.Steps)), images: agree(p.Steps)}
 	if x.Parallel > 0 {
 		r.slots = make(chan struct{}, x.Parallel)
 	}
@@ -70,9 +73,10 @@ func (r *run) expect(steps []plan.Step) error {
 // run is one plan on its way.
 type run struct {
 	*Executor
-	done  map[string]*outcome
-	slots chan struct{}
-	lost  sync.Map // by host name: hosts that stopped answering
+	done   map[string]*outcome
+	slots  chan struct{}
+	images *agreement
+	lost   sync.Map // by host name: hosts that stopped answering
 }
 
 // outcome is what became of a step, valid once finished is closed.

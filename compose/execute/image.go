@@ -2,19 +2,56 @@ package execute
 
 import (
 	"context"
+	"errors"
 
 	"github.com/clocker-compose/clocker-compose/compose/plan"
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
 
-// pull brings an image to the host, with an event for each layer's change.
+// pull brings an image to the host, with an event for each layer's change. All
+// hosts get the same image: by its digest, or else what they got is compared.
 func (r *run) pull(ctx context.Context, engine Engine, s plan.Step, a plan.PullImage) error {
 	id := "Image " + a.Ref
-	return r.doing(s, id, "Pulling", "Pulled", func() error {
-		return engine.PullImage(ctx, a.Ref, hosts.PullOptions{Platform: a.Platform, Progress: func(p hosts.PullProgress) {
-			r.emit(s, layer(id, p))
-		}})
+	differs := false
+	err := r.doing(s, id, "Pulling", "Pulled", func() (err error) {
+		if by := pinned(a.Ref, r.images.digest(ctx, engine, a.Ref)); by != "" {
+			err = r.fetch(ctx, engine, s, a, by)
+			if err == nil {
+				return engine.TagImage(ctx, by, a.Ref)
+			}
+			if !errors.Is(err, hosts.ErrNotFound) {
+				return err
+			} // the registry has the tag, but no more what it meant
+		}
+		if err := r.fetch(ctx, engine, s, a, a.Ref); err != nil {
+			return err
+		}
+		differs = r.differs(ctx, engine, a.Ref)
+		return nil
 	})
+	if differs {
+		r.emit(s, Event{ID: id, Status: Warning, Text: "Pulled", Details: "not the same as on other hosts: the tag has moved in the registry"})
+	}
+	if a.Optional && ctx.Err() == nil {
+		return nil
+	}
+	return err
+}
+
+func (r *run) fetch(ctx context.Context, engine Engine, s plan.Step, a plan.PullImage, ref string) error {
+	return engine.PullImage(ctx, ref, hosts.PullOptions{Platform: a.Platform, Progress: func(p hosts.PullProgress) {
+		r.emit(s, layer("Image "+a.Ref, p))
+	}})
+}
+
+// differs tells whether an image that was pulled by its tag isn't what other
+// hosts have.
+func (r *run) differs(ctx context.Context, engine Engine, ref string) bool {
+	if r.images.shared[ref] < 2 {
+		return false
+	}
+	image, err := engine.InspectImage(ctx, ref)
+	return err == nil && !r.images.brought(ref, image)
 }
 
 func layer(image string, p hosts.PullProgress) Event {

@@ -59,6 +59,10 @@ type PullImage struct {
 	Ref, Platform string
 	// Always pulls even where the host has the image.
 	Always bool
+	// Digest is what other hosts have under this reference, "" where it is free.
+	Digest string
+	// Optional pulls may fail.
+	Optional bool
 	// Service is one that wants it, for messages.
 	Service string
 }

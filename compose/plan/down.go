@@ -68,7 +68,12 @@ type down struct {
 // them, and orphans where asked. A container that only borrows the project's
 // label belongs to none of its services, and is left alone.
 func (d *down) chooseContainers() {
-	all := slices.DeleteFunc(d.State.Project(d.Project), func(c state.Container) bool { return c.Service() == "" })
+	all := slices.DeleteFunc(d.State.Project(d.Project), func(c state.Container) bool {
+		if c.Labels[hosts.LabelFiles] != "" {
+			d.containers = append(d.containers, c) // which an interrupted run left
+		}
+		return c.Service() == ""
+	})
 	d.readDependencies(all)
 	d.named = d.wanted()
 	var orphans []string
@@ -201,7 +206,7 @@ func (d *down) removeNetworks() {
 func (d *down) removeVolumes() {
 	for _, o := range d.State.Observations {
 		for _, v := range o.Volumes {
-			if v.Labels[hosts.LabelProject] == d.Project && v.Labels[hosts.LabelVolume] != "" {
+			if v.Labels[hosts.LabelProject] == d.Project && (v.Labels[hosts.LabelVolume] != "" || v.Labels[hosts.LabelFiles] != "") {
 				d.add(o.Host.Name, RemoveVolume{Name: v.Name}, ReasonDown, d.gone[o.Host.Name]...)
 			}
 		}

@@ -3,6 +3,7 @@ package plan
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -45,7 +46,25 @@ func (u *up) pull(r *replica) (string, error) {
 	case policy == types.PullPolicyNever:
 		return "", fmt.Errorf("service %s: image %s isn't on host %s, and its pull policy is never", r.service.Name, ref, r.host)
 	}
-	return u.add(r.host, PullImage{Ref: ref, Platform: r.service.Platform, Service: r.service.Name}, ReasonMissing), nil
+	return u.add(r.host, PullImage{Ref: ref, Platform: r.service.Platform, Service: r.service.Name, Digest: u.digestElsewhere(ref)}, ReasonMissing), nil
+}
+
+// digestElsewhere is what a reference means on the hosts that have it and run,
+// or are to run, one of its containers; "" where they don't agree or none does.
+func (u *up) digestElsewhere(ref string) string {
+	found := ""
+	for _, r := range u.replicas {
+		image := state.Image(u.State.Host(r.host), ref)
+		if container.Image(u.Project, r.service.Name) != ref || image == nil || len(image.Digests) != 1 {
+			continue
+		}
+		_, digest, _ := strings.Cut(image.Digests[0], "@")
+		if found != "" && digest != found {
+			return ""
+		}
+		found = digest
+	}
+	return found
 }
 
 // policy is always, missing or never: the user's for this call, or the

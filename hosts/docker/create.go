@@ -32,6 +32,10 @@ func (e *Engine) CreateContainer(ctx context.Context, spec hosts.ContainerSpec) 
 }
 
 func (e *Engine) create(ctx context.Context, spec hosts.ContainerSpec) (string, error) {
+	spec, err := e.withSubpaths(ctx, spec)
+	if err != nil {
+		return "", err
+	}
 	if err := e.supports(spec); err != nil {
 		return "", err
 	}

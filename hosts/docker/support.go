@@ -16,7 +16,7 @@ func (e *Engine) supports(spec hosts.ContainerSpec) error {
 		api, engine string
 	}{
 		{usesStartInterval(spec), "healthcheck.start_interval", "1.44", "25.0"},
-		{usesSubpath(spec), "a subpath of a volume", "1.45", "26.0"},
+		{usesSubpath(spec), "a subpath of such a volume", apiSubpath, "26.0"},
 		{usesImageMount(spec), "a mount of an image", "1.48", "28.0"},
 		{usesSecondMAC(spec), "a MAC address on a second network", apiManyNetworks, "25.0"},
 		{usesGatewayPriority(spec), "gw_priority", "1.48", "28.0"},
@@ -33,7 +33,7 @@ func usesStartInterval(s hosts.ContainerSpec) bool {
 }
 
 func usesSubpath(s hosts.ContainerSpec) bool {
-	return usesMount(s, func(m mount.Mount) bool { return m.VolumeOptions != nil && m.VolumeOptions.Subpath != "" })
+	return usesMount(s, hasSubpath)
 }
 
 func usesImageMount(s hosts.ContainerSpec) bool {
