@@ -17,7 +17,7 @@ first_process() {
 
 # boot N GENERATION: host N starts, with the data that it had.
 boot() {
-  local n=$1 d up p= settings
+  local n=$1 d up p="" settings
   d=$(folder "$n")
   ! first_process "$n" >/dev/null || return 0
   mkdir -p "$d"/{run,data,log}
