@@ -14,7 +14,7 @@ import (
 func missingCommands() []string {
 	return []string{
 		"alpha", "attach", "bridge", "build", "commit", "convert", "cp", "events", "exec", "export", "images",
-		"ls", "port", "publish", "pull", "push", "run", "stats",
+		"ls", "port", "publish", "push", "run", "stats",
 		"top", "volumes", "watch",
 	}
 }
