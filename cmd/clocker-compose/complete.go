@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -30,6 +31,7 @@ func completion(args []string) ([]string, bool) {
 // complete prints what may stand in the place of the last word, a line each
 // with its description.
 func (s *session) complete(ctx context.Context) error {
+	s.err = io.Discard // a warning would stand in the midst of what is typed
 	app := newApp(s)
 	last := len(s.args) - 1
 	typed := s.args[last]
@@ -84,7 +86,7 @@ func commandCandidates(commands []*cli.Command) []string {
 func (s *session) services(ctx context.Context, app *cli.App, line argv.Line) []string {
 	var names []string
 	line.Leaf().Action = func(*cli.Context) error {
-		t, err := s.quietly().target(ctx)
+		t, err := s.target(ctx)
 		if err == nil && t.model != nil {
 			names = t.services()
 		}

@@ -19,6 +19,7 @@ func environmentVariables() []usage.Variable {
 		{Name: "COMPOSE_PROGRESS", Usage: "Stands for `--progress`"},
 		{Name: "COMPOSE_PROJECT_NAME", Usage: "Stands for `--project-name`"},
 		{Name: "COMPOSE_REMOVE_ORPHANS", Usage: "Stands for `--remove-orphans` of up and down"},
+		{Name: "COMPOSE_STATUS_STDOUT", Usage: "Shows progress on standard output"},
 		{Name: "DOCKER_CERT_PATH", Usage: "Folder of `ca.pem`, `cert.pem` and `key.pem` for `DOCKER_HOST`"},
 		{Name: "DOCKER_CONFIG", Usage: "Stands for `--config`"},
 		{Name: "DOCKER_CONTEXT", Usage: "Stands for `--context`"},

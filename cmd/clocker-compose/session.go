@@ -66,19 +66,28 @@ func (s *session) tell(sentence string) {
 
 // show starts to show progress, under a title.
 func (s *session) show(title string) {
+	out := s.progressStream()
 	s.renderer = progress.New(progress.Options{
 		Mode:     s.root.progress,
 		Title:    title,
-		Out:      s.err,
-		Terminal: s.drawable(s.err),
-		Colour:   s.colours(s.err),
-		Size:     func() (int, int) { return terminal.Size(s.err) },
+		Out:      out,
+		Terminal: s.drawable(out),
+		Colour:   s.colours(out),
+		Size:     func() (int, int) { return terminal.Size(out) },
 	})
+}
+
+// progressStream is standard error, unless COMPOSE_STATUS_STDOUT asks for the other.
+func (s *session) progressStream() io.Writer {
+	if s.enabled("COMPOSE_STATUS_STDOUT") {
+		return s.out
+	}
+	return s.err
 }
 
 // lines shows progress without drawing over what others write meanwhile.
 func (s *session) lines() progress.Renderer {
-	return progress.New(progress.Options{Mode: s.root.progress.Undrawn(), Out: s.err})
+	return progress.New(progress.Options{Mode: s.root.progress.Undrawn(), Out: s.progressStream()})
 }
 
 // drawable tells whether live rows may be drawn on a stream.
@@ -199,11 +208,4 @@ func (s *session) fabric(encrypt bool) (fabric, error) {
 		keyFile: filepath.Join(filepath.Dir(s.configFile()), "key"),
 		encrypt: encrypt,
 	})
-}
-
-// quietly is the session without its warnings.
-func (s *session) quietly() *session {
-	quiet := *s
-	quiet.err = io.Discard
-	return &quiet
 }
