@@ -30,9 +30,6 @@ func (u *up) shipFiles() error {
 			if t == nil {
 				continue // a kept container, whose files have gone: they stay there
 			}
-			if t.Absent {
-				u.warn("service %s: %s doesn't exist; on host %s an empty folder is mounted in its place", r.service.Name, path, r.host)
-			}
 			u.ships[[2]string{r.host, path}] = u.ship(r, path, t)
 		}
 	}
@@ -61,6 +58,9 @@ func (u *up) ship(r *replica, path string, t *tree.Tree) string {
 	there := state.Volume(o, volume.Name) != nil
 	if there && len(marks) == 1 && marks[0].Labels[hosts.LabelFilesDigest] == t.Digest() {
 		return ""
+	}
+	if t.Absent && !there {
+		u.warn("service %s: %s doesn't exist; on host %s an empty folder is mounted in its place", r.service.Name, path, r.host)
 	}
 	a := ShipFiles{
 		Path: volume.Labels[hosts.LabelFiles], Volume: volume, Tree: t,

@@ -42,7 +42,11 @@ type packer struct {
 
 func (p *packer) pack(ctx context.Context, e Entry) error {
 	if !e.Mode.IsRegular() {
-		return p.tar.WriteHeader(header(e))
+		h := header(e)
+		if info, err := os.Lstat(p.tree.path(e)); err == nil {
+			h.ModTime = info.ModTime()
+		}
+		return p.tar.WriteHeader(h)
 	}
 	f, err := os.Open(p.tree.path(e))
 	if err != nil {
