@@ -17,9 +17,9 @@ func (e *Env) confirm(p *plan.Plan, yes bool) error {
 			continue
 		}
 		if e.Confirm == nil {
-			return fmt.Errorf("%s %s on host %s loses data; confirm it with -y", s.Action.Verb(), s.Action.Object(), s.Host)
+			return fmt.Errorf("%s on host %s: %s; confirm it with -y", s.Action.Object(), s.Host, s.Risk)
 		}
-		ok, err := e.Confirm(fmt.Sprintf("%s %s on host %s loses data. Continue?", s.Action.Verb(), s.Action.Object(), s.Host))
+		ok, err := e.Confirm(fmt.Sprintf("%s on host %s: %s. Go on?", s.Action.Object(), s.Host, s.Risk))
 		if err != nil {
 			return err
 		}

@@ -12,8 +12,8 @@ import (
 func TestConfirm(t *testing.T) {
 	p := &plan.Plan{Steps: []plan.Step{
 		{Host: "h1", Action: plan.StopContainer{Name: "web"}},
-		{Host: "h1", Action: plan.RemoveVolume{Name: "data"}, Destructive: true},
-		{Host: "h2", Action: plan.RemoveVolume{Name: "data"}, Destructive: true},
+		{Host: "h1", Action: plan.RemoveVolume{Name: "data"}, Destructive: true, Risk: "its data is lost"},
+		{Host: "h2", Action: plan.RemoveVolume{Name: "data"}, Destructive: true, Risk: "its data is lost"},
 	}}
 	var asked []string
 	answer := func(yes bool, err error) func(string) (bool, error) {
@@ -22,8 +22,8 @@ func TestConfirm(t *testing.T) {
 			return yes, err
 		}
 	}
-	const question = "remove volume data on host h1 loses data. Continue?"
-	assert.Error(t, (&Env{}).confirm(p, false), "remove volume data on host h1 loses data; confirm it with -y")
+	const question = "volume data on host h1: its data is lost. Go on?"
+	assert.Error(t, (&Env{}).confirm(p, false), "volume data on host h1: its data is lost; confirm it with -y")
 	assert.NilError(t, (&Env{Confirm: answer(true, nil)}).confirm(p, false))
 	assert.Equal(t, len(asked), 2)
 	assert.Equal(t, asked[0], question)

@@ -74,7 +74,7 @@ func upRequest(ctx context.Context, env *Env, p *project.Project, o UpOptions) (
 		Joined:    env.joined(snapshot),
 		Locations: env.Locations,
 		Range:     fabricRange(p),
-		Size:      fabricSize(p),
+		Size:      p.Clocker.Network.Size,
 		Options:   o.Options,
 	}, nil
 }
@@ -84,15 +84,6 @@ func fabricRange(p *project.Project) netip.Prefix {
 		return r
 	}
 	return netip.MustParsePrefix(project.DefaultCIDR)
-}
-
-// fabricSize leaves the size to the plan, which chooses by the number of hosts
-// and replicas, where the user leaves it at its default.
-func fabricSize(p *project.Project) int {
-	if size := p.Clocker.Network.Size; size != project.DefaultNetworkSize {
-		return size
-	}
-	return 0
 }
 
 // joined asks the fabric about each host.

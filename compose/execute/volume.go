@@ -15,6 +15,13 @@ func (r *run) createVolume(ctx context.Context, engine Engine, s plan.Step, a pl
 }
 
 func (r *run) removeVolume(ctx context.Context, engine Engine, s plan.Step, a plan.RemoveVolume) error {
+	if a.Quiet {
+		err := gone(engine.RemoveVolume(ctx, a.Name))
+		if errors.Is(err, hosts.ErrConflict) {
+			return nil
+		}
+		return err
+	}
 	r.tell(s, "Volume "+a.Name, Working, "Removing")
 	return r.removed(s, "Volume "+a.Name, gone(engine.RemoveVolume(ctx, a.Name)))
 }

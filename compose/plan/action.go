@@ -33,7 +33,12 @@ type RemoveNetwork struct{ ID, Name string }
 type CreateVolume struct{ Spec hosts.VolumeSpec }
 
 // RemoveVolume removes a volume of this project, and its data.
-type RemoveVolume struct{ Name string }
+type RemoveVolume struct {
+	Name string
+	// Quiet removals are of volumes without a name of their own: they tell
+	// nothing, and leave what others use.
+	Quiet bool
+}
 
 // ShipFiles makes a volume hold what a path of the project holds on this machine.
 type ShipFiles struct {

@@ -202,8 +202,17 @@ func (d *down) removeNetworks() {
 	}
 }
 
-// removeVolumes removes the project's named volumes, and their data.
+// removeVolumes removes the project's named volumes, and their data. Anonymous
+// ones go with their container, but for those that a replacement inherited:
+// to the engine these have a name.
 func (d *down) removeVolumes() {
+	for _, c := range d.containers {
+		for _, m := range c.Mounts {
+			if m.Type == "volume" && anonymous(m.Name) {
+				d.add(c.Host, RemoveVolume{Name: m.Name, Quiet: true}, ReasonDown, d.gone[c.Host]...)
+			}
+		}
+	}
 	for _, o := range d.State.Observations {
 		for _, v := range o.Volumes {
 			if v.Labels[hosts.LabelProject] == d.Project && (v.Labels[hosts.LabelVolume] != "" || v.Labels[hosts.LabelFiles] != "") {

@@ -53,6 +53,12 @@ func (g *graph) barrier(first []string) {
 	}
 }
 
+// risk marks a step as one that puts data at stake.
+func (g *graph) risk(id, sentence string) {
+	s := &g.steps[g.at[id]]
+	s.Destructive, s.Risk = true, sentence
+}
+
 // sorted returns the steps so that each stands behind those it waits for, and
 // otherwise in the order in which they were added.
 func (g *graph) sorted() []Step {

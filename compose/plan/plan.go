@@ -44,8 +44,10 @@ type Step struct {
 	Reason Reason
 	// After are the IDs of the steps that must be done before.
 	After []string
-	// Destructive steps lose data that can't be made again, and are confirmed.
+	// Destructive steps put data at stake, and are confirmed. Risk is a sentence
+	// that says how.
 	Destructive bool
+	Risk        string
 }
 
 // Reason is why a step is in the plan.

@@ -40,7 +40,11 @@ func (u *up) makeVolume(host, key string) error {
 	if err != nil {
 		return err
 	}
-	u.volumes[[2]string{host, key}] = u.add(host, CreateVolume{Spec: spec}, ReasonMissing)
+	id := u.add(host, CreateVolume{Spec: spec}, ReasonMissing)
+	u.volumes[[2]string{host, key}] = id
+	if absent := u.State.Absent(); len(absent) > 0 && !shared(declared) {
+		u.risk(id, "it is created empty, and a volume of that name may be on "+either(absent)+", which can't be asked")
+	}
 	return nil
 }
 

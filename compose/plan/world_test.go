@@ -117,13 +117,9 @@ func (e *engine) InspectImage(ctx context.Context, ref string) (hosts.Image, err
 }
 
 func (w *world) request(p *project.Project, o plan.Options) plan.Request {
-	size := p.Clocker.Network.Size
-	if size == project.DefaultNetworkSize {
-		size = 0
-	}
 	return plan.Request{
 		Project: p, State: w.observe(), Several: w.several(), Joined: maps.Clone(w.joined),
-		Range: p.Clocker.Network.CIDR, Size: size, Options: o,
+		Range: p.Clocker.Network.CIDR, Size: p.Clocker.Network.Size, Options: o,
 	}
 }
 

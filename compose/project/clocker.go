@@ -35,17 +35,15 @@ type Placement struct {
 type Network struct {
 	// CIDR is what subnets are taken from.
 	CIDR netip.Prefix
-	// Size is the prefix length of the subnet of each compose network.
+	// Size is the prefix length of the subnet of each compose network; 0 leaves
+	// it to the number of hosts and replicas.
 	Size int
 	// Encrypt encrypts what goes from host to host.
 	Encrypt bool
 }
 
-// The defaults of x-clocker.network.
-const (
-	DefaultCIDR        = "10.32.0.0/12"
-	DefaultNetworkSize = 24
-)
+// DefaultCIDR is where subnets are taken from where x-clocker.network.cidr doesn't say.
+const DefaultCIDR = "10.32.0.0/12"
 
 // ServiceClocker is a service's x-clocker, with the project's defaults where
 // the service says nothing.

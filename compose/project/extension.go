@@ -104,8 +104,5 @@ func (n declaredNetwork) network() Network {
 	if !out.CIDR.IsValid() {
 		out.CIDR = netip.MustParsePrefix(DefaultCIDR)
 	}
-	if out.Size == 0 {
-		out.Size = DefaultNetworkSize
-	}
 	return out
 }

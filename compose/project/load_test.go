@@ -246,7 +246,7 @@ func TestAChosenLocationOverridesTheFiles(t *testing.T) {
 func TestNetworkDefaults(t *testing.T) {
 	n := loaded(t, project.Options{}, oneService).Clocker.Network
 	assert.Equal(t, n.CIDR.String(), project.DefaultCIDR)
-	assert.Equal(t, n.Size, project.DefaultNetworkSize)
+	assert.Equal(t, n.Size, 0)
 	assert.Assert(t, n.Encrypt)
 	n = loaded(t, project.Options{}, "x-clocker: {network: {cidr: 10.9.0.0/16, size: '20', encrypt: false}}\n"+oneService).Clocker.Network
 	assert.Equal(t, n.CIDR.String(), "10.9.0.0/16")

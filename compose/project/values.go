@@ -143,7 +143,7 @@ func (n *declaredNetwork) decode(d *decoder, at path, v any) {
 	type plain declaredNetwork // without this method
 	d.decode(at, v, (*plain)(n))
 	out := n.network()
-	if out.Size < out.CIDR.Bits() {
+	if out.Size != 0 && out.Size < out.CIDR.Bits() {
 		d.problem(at.key("size"), "%s must be %d or more, as in the network %s", at.key("size"), out.CIDR.Bits(), out.CIDR)
 	}
 }
