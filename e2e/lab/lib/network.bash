@@ -14,7 +14,7 @@ free_net() {
 }
 
 make_network() {
-  exec 9>/run/lock/clocker-lab # two labs must not choose the same addresses
+  exec 9>/run/clocker-lab.lock # two labs must not choose the same addresses
   flock 9
   echo "${LAB_NET:-$(free_net)}" >"$LAB_HOME/net"
   ip netns add "$NAMESPACE"
