@@ -30,6 +30,7 @@ func newHostsAdd(s *session) *cli.Command {
 		Description: "ENDPOINT is ssh://[USER@]HOST[:PORT], tcp://HOST:PORT or unix://PATH. " +
 			"In its place --context names a Docker context.",
 		Flags: []cli.Flag{
+			textFlag("address", "", "IP address or name at which the other hosts reach it (default: that of the endpoint)"),
 			textFlag("context", "", "Docker context to add"),
 			boolFlag("force", "f", "Add the host even if it doesn't answer"),
 			listFlag("label", "", "KEY=VALUE for constraints of placement"),
@@ -53,6 +54,7 @@ func parseHostsAdd(c *cli.Context, absolute func(string) string) (hostsAddOption
 	o := hostsAddOptions{location: c.String("location"), force: c.Bool("force")}
 	o.host = hosts.Host{
 		Name:         c.String("name"),
+		Address:      c.String("address"),
 		Endpoint:     hosts.Endpoint{URL: c.Args().First(), Context: c.String("context")},
 		Availability: hosts.Active,
 	}

@@ -54,6 +54,7 @@ type declaredHost struct {
 	Name     string           `yaml:"name"`
 	Endpoint string           `yaml:"endpoint"`
 	Context  string           `yaml:"context"`
+	Address  string           `yaml:"address"`
 	TLS      *declaredTLS     `yaml:"tls"`
 	Labels   map[string]label `yaml:"labels"`
 }

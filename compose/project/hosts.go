@@ -1,6 +1,7 @@
 package project
 
 import (
+	"cmp"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -38,6 +39,9 @@ func (h *declaredHost) decode(d *decoder, at path, v any) {
 func (d *decoder) hostFields(at path, h declaredHost, fields map[string]any) {
 	if h.Name != "" && !nameForm.MatchString(h.Name) {
 		d.problem(at.key("name"), "%q can't be a host's name: use letters, digits, dots, dashes and underscores", h.Name)
+	}
+	if h.Address != "" && !addressForm.MatchString(h.Address) {
+		d.problem(at.key("address"), "%q can't be a host's address: write an IP address or a DNS name, without a port", h.Address)
 	}
 	_, hasEndpoint := fields["endpoint"]
 	_, hasContext := fields["context"]
@@ -98,7 +102,7 @@ func (h declaredHost) host(l hosts.Location, dir string) hosts.Host {
 		Name:         h.Name,
 		Location:     l.Name,
 		Endpoint:     endpoint,
-		Address:      addressOf(endpoint),
+		Address:      cmp.Or(h.Address, addressOf(endpoint)),
 		Labels:       merged(l.Labels, labels(h.Labels)),
 		Availability: hosts.Active,
 	}

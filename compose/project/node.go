@@ -29,7 +29,7 @@ func entry(mapping *yaml.Node, key string, fallback *yaml.Node) *yaml.Node {
 // hostNode is how a host is written: its endpoint alone, or a mapping.
 func hostNode(h hosts.Host) *yaml.Node {
 	e := h.Endpoint
-	if h.Name == "" && len(h.Labels) == 0 && e.TLS == nil && e.Context == "" {
+	if h.Name == "" && h.Address == "" && len(h.Labels) == 0 && e.TLS == nil && e.Context == "" {
 		return scalarNode(e.URL)
 	}
 	n := mappingNode()
@@ -43,6 +43,7 @@ func hostNode(h hosts.Host) *yaml.Node {
 	if e.Context == "" {
 		add("endpoint", e.URL)
 	}
+	add("address", h.Address)
 	if t := e.TLS; t != nil {
 		entry(n, "tls", textNode(map[string]string{"ca": t.CA, "cert": t.Cert, "key": t.Key}, notEmpty))
 	}

@@ -178,11 +178,12 @@ func TestSchemaAndCodeAgree(t *testing.T) {
 		{"host", true, []string{
 			`ssh://root@10.0.0.11`, `ssh://h:2222`, `"ssh://[::1]"`, `tcp://h:2376`, `unix:///var/run/docker.sock`, `{context: c}`, `{endpoint: ssh://h}`,
 			`{name: big, endpoint: tcp://h:1, tls: {ca: a, cert: b, key: c}, labels: {disk: ssd}}`, `{endpoint: tcp://h:1, tls: {}}`,
+			`{address: h, context: c}`, `{address: 10.0.0.7, endpoint: unix:///s}`, `{address: "fd00::7", endpoint: ssh://h}`,
 		}},
 		{"host", false, []string{
 			`h`, `""`, `7`, `null`, `[]`, `http://h`, `ssh://`, `"ssh://u:p@h"`, `tcp://h`, `unix://relative`, `{}`, `{name: a}`, `{endpoint: ssh://h, context: c}`,
 			`{endpoint: h}`, `{name: "a b", context: c}`, `{name: 7, context: c}`, `{name: "", context: c}`, `{context: ""}`, `{context: 7}`, `{endpoint: ssh://h, tls: {}}`,
-			`{context: c, tls: {}}`, `{endpoint: tcp://h:1, tls: {ca: ""}}`, `{endpoint: tcp://h:1, tls: {skip: true}}`, `{endpoint: tcp://h:1, tls: true}`, `{address: h, context: c}`,
+			`{context: c, tls: {}}`, `{endpoint: tcp://h:1, tls: {ca: ""}}`, `{endpoint: tcp://h:1, tls: {skip: true}}`, `{endpoint: tcp://h:1, tls: true}`, `{address: "h:1", context: c}`, `{address: a b, context: c}`, `{address: "", context: c}`, `{address: 7, context: c}`, `{address: h}`,
 		}},
 		{"headroom", true, []string{
 			`{}`, `{containers: 4, percent: 12.5, cpus: 0.5, memory: 2GiB}`, `{memory: 512m}`, `{memory: 1024}`, `{memory: "1.5 gb"}`, `{memory: 1b}`, `{cpus: "2"}`,

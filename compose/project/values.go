@@ -12,6 +12,7 @@ import (
 var (
 	decimalForm = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?$`)
 	nameForm    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`)
+	addressForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$|^[0-9a-fA-F:]*:[0-9a-fA-F:.]*$`)
 	sizeForm    = regexp.MustCompile(`^[0-9]+(\.[0-9]+)? ?([kKmMgGtTpP]([iI]?[bB])?|[bB])?$`)
 )
 
