@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
+	"github.com/clocker-compose/clocker-compose/weave"
 )
 
 func newHostsInspect(s *session) *cli.Command {
@@ -47,9 +49,51 @@ func runHostsInspect(ctx context.Context, s *session, names []string) error {
 	if err != nil {
 		return err
 	}
+	details, err := s.details(ctx, snapshot.Observations)
+	if err != nil {
+		return err
+	}
 	enc := json.NewEncoder(s.out)
 	enc.SetIndent("", "  ")
-	return enc.Encode(snapshot.Observations)
+	return enc.Encode(details)
+}
+
+// hostDetail is all that is known of one host.
+type hostDetail struct {
+	hosts.Observation
+	// Fabric is the state of the container network on it, nil where it has not joined.
+	Fabric *weave.Status `json:"fabric,omitempty"`
+	// FabricError is why that state can't be told.
+	FabricError string `json:"fabricError,omitempty"`
+}
+
+// details adds the state of the fabric to what was observed, of all hosts at once.
+func (s *session) details(ctx context.Context, seen []hosts.Observation) ([]hostDetail, error) {
+	f, err := s.wiring.fabric(fabricOptions{connect: s.connections.connect})
+	if err != nil {
+		return nil, err
+	}
+	details := make([]hostDetail, len(seen))
+	var asking sync.WaitGroup
+	for i, o := range seen {
+		details[i].Observation = o
+		if o.Host.Status.Ready {
+			asking.Go(func() { details[i].ask(ctx, f) })
+		}
+	}
+	asking.Wait()
+	return details, nil
+}
+
+func (d *hostDetail) ask(ctx context.Context, f fabric) {
+	status, err := f.Status(ctx, d.Host)
+	switch {
+	case errors.Is(err, hosts.ErrNotFound):
+	case err != nil:
+		d.FabricError = err.Error()
+	default:
+		d.Fabric = &status
+	}
 }
 
 func unknownHost(program, name string) error {

@@ -33,6 +33,8 @@ type fabric interface {
 	execute.Fabric
 	// Leave takes the fabric off a host, and makes the others forget it.
 	Leave(ctx context.Context, host hosts.Host, others []hosts.Host) error
+	// Status is the state of the fabric on a host, ErrNotFound where it has not joined.
+	Status(ctx context.Context, host hosts.Host) (weave.Status, error)
 }
 
 // fabricOptions are what a fabric depends on.
