@@ -30,7 +30,12 @@ type DownOptions struct {
 
 // Down stops and removes what is the project's on all hosts. A host that
 // doesn't answer is an error, after all others are done: what it holds stays.
+// While another run changes the project, it waits.
 func Down(ctx context.Context, env *Env, o DownOptions) error {
+	return env.exclusively(ctx, o.Project, "down", func(ctx context.Context, env *Env) error { return down(ctx, env, o) })
+}
+
+func down(ctx context.Context, env *Env, o DownOptions) error {
 	planned, absent, err := planDown(ctx, env, o)
 	if err != nil {
 		return err
@@ -62,6 +67,7 @@ func planDown(ctx context.Context, env *Env, o DownOptions) (*plan.Plan, []hosts
 		Project: o.Project, State: snapshot, Services: o.Services,
 		Volumes: o.Volumes, RemoveOrphans: o.RemoveOrphans, Images: o.Images, Timeout: o.Timeout,
 	}
+	r.Model = o.Model
 	if o.Model != nil {
 		r.Known = append(o.Model.ServiceNames(), o.Model.DisabledServiceNames()...)
 	}

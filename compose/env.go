@@ -24,6 +24,8 @@ type Env struct {
 	// Tool returns the program that works in containers through which files are
 	// shipped, for a platform; nil where the pool has one host.
 	Tool func(hosts.Platform) ([]byte, error)
+	// HookOutput receives the lines that hooks write; may be nil.
+	HookOutput func(execute.HookLine)
 	// Events receives progress.
 	Events execute.Sink
 	// Confirm asks a question that defaults to no.
@@ -36,6 +38,23 @@ type Env struct {
 	Parallel int
 	// Timeout bounds what a host may take to answer an observation.
 	Timeout time.Duration
+	// Self is this run, for others that have to wait for it.
+	Self Self
+
+	// held is the project's lock where this run holds it; timing is the lock's.
+	held   *lock
+	timing lockTiming
+}
+
+// Self is a run of the program.
+type Self struct {
+	// Name is the user and the machine: "alice@laptop".
+	Name string
+	// Machine is different wherever Process may mean another process.
+	Machine string
+	Process int
+	// Gone tells that no process of this machine has that number; may be nil.
+	Gone func(process int) bool
 }
 
 // Engine is all that the use cases ask of one host.
@@ -43,6 +62,11 @@ type Engine interface {
 	execute.Engine
 	Processes
 	Observe(ctx context.Context) (hosts.Observation, error)
+	// ClaimVolume creates a volume or returns the one that has the name: of several
+	// that claim a name at once, one gets it.
+	ClaimVolume(ctx context.Context, spec hosts.VolumeSpec) (hosts.Volume, error)
+	// Volumes lists the volumes with a label, KEY or KEY=VALUE.
+	Volumes(ctx context.Context, label string) ([]hosts.Volume, error)
 	// WaitContainer returns a container's exit code once it doesn't run.
 	WaitContainer(ctx context.Context, container string) (code int, err error)
 	// Logs calls line for each line of a container's log until the log ends or,

@@ -32,8 +32,17 @@ func Plan(ctx context.Context, env *Env, p *project.Project, o UpOptions) (*plan
 }
 
 // Up makes what runs equal to the project: observe, plan, execute. It returns
-// the plan that it executed, also where that failed half way.
-func Up(ctx context.Context, env *Env, p *project.Project, o UpOptions) (*plan.Plan, error) {
+// the plan that it executed, also where that failed half way. While another run
+// changes the project, it waits.
+func Up(ctx context.Context, env *Env, p *project.Project, o UpOptions) (planned *plan.Plan, err error) {
+	err = env.exclusively(ctx, p.Name, "up", func(ctx context.Context, env *Env) (err error) {
+		planned, err = up(ctx, env, p, o)
+		return err
+	})
+	return planned, err
+}
+
+func up(ctx context.Context, env *Env, p *project.Project, o UpOptions) (*plan.Plan, error) {
 	planned, err := Plan(ctx, env, p, o)
 	if err != nil {
 		return nil, err
@@ -122,6 +131,7 @@ func (e *Env) execute(ctx context.Context, p *plan.Plan, wait time.Duration) err
 		Engine:      func(name string) (execute.Engine, error) { return e.Connect(pool[name]) },
 		Fabric:      e.Fabric,
 		Tool:        e.Tool,
+		HookOutput:  e.HookOutput,
 		Events:      e.Events,
 		Several:     e.several(),
 		Parallel:    cmp.Or(e.Parallel, defaultParallel*len(e.Pool)),

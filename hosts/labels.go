@@ -15,6 +15,8 @@ const (
 	LabelDependsOn         = "com.docker.compose.depends_on"
 	LabelImage             = "com.docker.compose.image"
 	LabelImageVolumeDigest = "com.docker.compose.image-volume-digest"
+	LabelHook              = "com.docker.compose.hook"
+	LabelHookIndex         = "com.docker.compose.hook-index"
 	LabelReplace           = "com.docker.compose.replace"
 	LabelNetwork           = "com.docker.compose.network"
 	LabelVolume            = "com.docker.compose.volume"

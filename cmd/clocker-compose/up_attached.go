@@ -44,6 +44,8 @@ func (o upOptions) attached(ctx context.Context, s *session, p *project.Project,
 	if from := o.attach.exitCodeFrom; from != "" && !slices.Contains(p.ServiceNames(), from) {
 		return fmt.Errorf("no such service: %s", from)
 	}
+	hooks := &hookLines{project: p.Name, now: s.now}
+	env.HookOutput = hooks.hear
 	done, err := compose.Up(ctx, env, p, o.UpOptions)
 	s.renderer.Flush()
 	if err != nil {
@@ -51,6 +53,7 @@ func (o upOptions) attached(ctx context.Context, s *session, p *project.Project,
 	}
 	again := s.interrupts.claimSecond()
 	a := &audience{view: s.view(o.attach.look), session: s, attach: o.attach, aborted: make(chan struct{}), codes: map[string]int{}}
+	hooks.show(a.view)
 	following, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	ended := make(chan error, 1)
@@ -126,12 +129,13 @@ func (o upOptions) halt(ctx context.Context, s *session, p *project.Project, env
 	acting.Events = s.lines().Event
 	graceful, cancel := context.WithCancel(ctx)
 	defer cancel()
+	stop := compose.ChangeOptions{LifeRequest: plan.LifeRequest{Project: p.Name, Model: p, Services: p.ServiceNames(), Timeout: o.Timeout}}
 	options := compose.HaltOptions{Project: p.Name, Services: p.ServiceNames(), Timeout: o.Timeout}
 	var err error
 	stopped := make(chan struct{})
 	go func() {
 		defer close(stopped)
-		err = compose.Halt(graceful, &acting, options)
+		_, err = compose.Apply(graceful, &acting, plan.Stop, stop)
 	}()
 	select {
 	case <-stopped:

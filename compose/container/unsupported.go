@@ -40,13 +40,9 @@ func missing(s types.ServiceConfig) []check {
 	refused := func(attribute, what, hint string, used bool) check {
 		return check{used, Problem{Attribute: attribute, Fatal: true, Hint: hint, Reason: what + " in this version"}}
 	}
-	const hooks = "hooks aren't run"
 	return []check{
 		refused("provider", "services of a provider aren't made", "start it by other means and remove the service", s.Provider != nil),
 		refused("models", "models aren't run", "run the model as a service of its own", len(s.Models) > 0),
-		refused("pre_start", hooks, "make it a service that others depend on with service_completed_successfully", len(s.PreStart) > 0),
-		refused("post_start", hooks, "put it into the container's own command", len(s.PostStart) > 0),
-		refused("pre_stop", hooks, "handle stop_signal in the container", len(s.PreStop) > 0),
 		{intervals(s), Problem{Attribute: "pull_policy", Reason: s.PullPolicy + " works as missing; an image that is there is not looked for again"}},
 		{s.PullRefreshAfter != "", Problem{Attribute: "pull_refresh_after", Reason: "ignored; an image that is there is not looked for again"}},
 	}

@@ -30,6 +30,10 @@ func (r *run) effect(ctx context.Context, engine Engine, s plan.Step) error {
 		return r.await(ctx, engine, s, a)
 	case plan.JoinFabric:
 		return r.join(ctx, s, a)
+	case plan.RunHook:
+		return r.runHook(ctx, engine, s, a)
+	case plan.StartContainer:
+		return r.start(ctx, engine, s, a)
 	case plan.StopContainer:
 		return r.stop(ctx, engine, s, a)
 	case plan.RestartContainer:
@@ -52,8 +56,6 @@ func (r *run) effect(ctx context.Context, engine Engine, s plan.Step) error {
 		return r.createContainer(ctx, engine, s, a)
 	case plan.RenameContainer:
 		return r.rename(ctx, engine, s, a)
-	case plan.StartContainer:
-		return r.start(ctx, engine, s, a)
 	case plan.RemoveContainer:
 		return r.removeContainer(ctx, engine, s, a)
 	case plan.DisconnectNetwork:

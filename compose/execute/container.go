@@ -109,23 +109,36 @@ func (r *run) rename(ctx context.Context, engine Engine, s plan.Step, a plan.Ren
 
 func (r *run) start(ctx context.Context, engine Engine, s plan.Step, a plan.StartContainer) error {
 	return r.doing(s, "Container "+a.Name, "Starting", "Started", func() error {
-		if err := putFiles(ctx, engine, a.Container, a.Files); err != nil {
+		if err := startWith(ctx, engine, a); err != nil {
 			return err
 		}
-		return engine.StartContainer(ctx, a.Container)
+		return r.runHooks(ctx, engine, a.Container, a.Name, a.PostStart)
 	})
+}
+
+func startWith(ctx context.Context, engine Engine, a plan.StartContainer) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	if err := putFiles(ctx, engine, a.Container, a.Files); err != nil {
+		return err
+	}
+	return engine.StartContainer(ctx, a.Container)
 }
 
 // stopGrace is what an engine may take beyond the container's own timeout.
 const stopGrace = time.Minute
 
 func (r *run) stop(ctx context.Context, engine Engine, s plan.Step, a plan.StopContainer) error {
-	if a.Timeout != nil {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, *a.Timeout+stopGrace)
-		defer cancel()
-	}
 	effect := func() error {
+		err := r.runHooks(ctx, engine, a.ID, a.Name, a.PreStop)
+		if err != nil && !errors.Is(err, hosts.ErrNotFound) && !errors.Is(err, hosts.ErrConflict) {
+			return err // one that has stopped meanwhile needs no hooks
+		}
+		if a.Timeout != nil {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithTimeout(ctx, *a.Timeout+stopGrace)
+			defer cancel()
+		}
 		return gone(engine.StopContainer(ctx, a.ID, hosts.StopOptions{Timeout: a.Timeout}))
 	}
 	if a.Quiet {

@@ -15,6 +15,7 @@ import (
 type Engine interface {
 	Containers
 	Lifecycle
+	Output
 	Images
 	Networks
 	Volumes
@@ -45,6 +46,14 @@ type Lifecycle interface {
 	UnpauseContainer(ctx context.Context, container string) error
 	// WaitContainer returns a container's exit code once it doesn't run.
 	WaitContainer(ctx context.Context, container string) (code int, err error)
+}
+
+// Output is what processes in containers write.
+type Output interface {
+	// RunExec runs a command in a container, joined to the streams, and returns its exit code.
+	RunExec(ctx context.Context, container string, o hosts.ExecOptions, s hosts.Streams) (code int, err error)
+	// Logs calls line for each line of a container's log until the log ends.
+	Logs(ctx context.Context, container string, o hosts.LogOptions, line func(hosts.LogLine)) error
 }
 
 // Images is what an executor does with images.

@@ -26,6 +26,9 @@ type Executor struct {
 	Several bool
 	// Parallel bounds the steps at work at once; 0 is no bound.
 	Parallel int
+	// HookOutput receives the lines that hooks write, from many goroutines at
+	// once; may be nil.
+	HookOutput func(HookLine)
 	// Tool returns the program that works in the containers through which files
 	// are shipped, for a platform; nil where no plan ships any.
 	Tool func(hosts.Platform) ([]byte, error)

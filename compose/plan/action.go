@@ -103,6 +103,8 @@ type StartContainer struct {
 	Service         string
 	// Files are put in before the start of a container that exists already.
 	Files []hosts.File
+	// PostStart run in the container once it was started.
+	PostStart []Hook
 }
 
 // StopContainer stops a container.
@@ -110,6 +112,8 @@ type StopContainer struct {
 	ID, Name string
 	// Timeout is nil for the container's own.
 	Timeout *time.Duration
+	// PreStop run in the container before it is stopped.
+	PreStop []Hook
 	// Quiet stops are a part of a replacement, which tells its own progress.
 	Quiet bool
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/clocker-compose/clocker-compose/compose/project"
 	"github.com/clocker-compose/clocker-compose/compose/state"
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
@@ -17,6 +18,8 @@ type DownRequest struct {
 	// Known are the services of the compose file; nil takes every service of the
 	// project, so that there are no orphans.
 	Known []string
+	// Model is the loaded project, for its hooks; nil where only labels are known.
+	Model *project.Project
 	// Services limits it to these and to what depends on them; none is all.
 	Services []string
 	// Volumes removes named volumes, and the anonymous ones of containers.
@@ -46,6 +49,7 @@ func Down(r DownRequest) *Plan {
 		d.plan.Warnings = append(d.plan.Warnings, "host "+h.Name+" doesn't answer: "+h.Status.Reason+"; what it holds of "+d.Project+" is still there")
 	}
 	d.plan.Steps = d.sorted()
+	hooked(d.plan.Steps, d.Model, d.containers)
 	return d.plan
 }
 
@@ -69,13 +73,15 @@ type down struct {
 // label belongs to none of its services, and is left alone.
 func (d *down) chooseContainers() {
 	all := slices.DeleteFunc(d.State.Project(d.Project), func(c state.Container) bool {
-		if c.Labels[hosts.LabelFiles] != "" {
-			d.containers = append(d.containers, c) // which an interrupted run left
-		}
 		return c.Service() == ""
 	})
 	d.readDependencies(all)
 	d.named = d.wanted()
+	for _, c := range d.State.Left(d.Project) {
+		if d.covers(c.Service()) {
+			d.containers = append(d.containers, c)
+		}
+	}
 	var orphans []string
 	for _, c := range all {
 		orphan := d.Known != nil && !slices.Contains(d.Known, c.Service())

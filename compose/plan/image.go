@@ -20,11 +20,23 @@ func (u *up) pullImages() error {
 		if err != nil {
 			problems = append(problems, err)
 		}
+		u.pullHooks(r)
 		if id != "" && len(u.pulls) == 0 || id != "" && u.pulls[len(u.pulls)-1] != id {
 			u.pulls = append(u.pulls, id)
 		}
 	}
 	return errors.Join(dedup(problems)...)
+}
+
+// pullHooks adds steps that pull the images of a replica's hooks, where they
+// are others than its own. Which of the hosts runs them is yet to be seen.
+func (u *up) pullHooks(r *replica) {
+	for _, h := range r.service.PreStart {
+		if h.Image == "" || r.running() || state.Image(u.State.Host(r.host), h.Image) != nil {
+			continue
+		}
+		u.pulls = append(u.pulls, u.add(r.host, PullImage{Ref: h.Image, Platform: h.Platform, Service: r.service.Name}, ReasonMissing))
+	}
 }
 
 // pull returns the ID of the step that pulls a replica's image, "" for none.

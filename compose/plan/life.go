@@ -188,5 +188,10 @@ func (l *life) checkServices() error {
 // done is the finished plan.
 func (l *life) done() *Plan {
 	l.plan.Steps = l.sorted()
+	var all []state.Container
+	for _, containers := range l.containers {
+		all = append(all, containers...)
+	}
+	hooked(l.plan.Steps, l.Model, all)
 	return l.plan
 }

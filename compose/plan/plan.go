@@ -72,6 +72,7 @@ const (
 	ReasonDown           Reason = "down"
 	ReasonPull           Reason = "pull policy"
 	ReasonFabric         Reason = "host joins the network"
+	ReasonHook           Reason = "pre_start hook"
 	ReasonDependency     Reason = "dependency"
 	ReasonAsked          Reason = "asked for"
 )

@@ -70,6 +70,9 @@ func (u *up) ship(r *replica, path string, t *tree.Tree) string {
 		Pending:  mark(volume, "", t),
 	}
 	why := ReasonMissing
+	if r.kept() {
+		a.Image = r.current.ImageID // which is there, wherever its tag has gone
+	}
 	if there {
 		a.Before, why = lastShipped(marks), ReasonFilesChanged
 	}

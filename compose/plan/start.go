@@ -10,11 +10,20 @@ import (
 // services it depends on are as its condition says.
 func (u *up) startContainers() error {
 	by := u.byService()
+	prepared := map[string]string{}
 	for _, r := range u.replicas {
+		if _, done := prepared[r.service.Name]; !done {
+			last, err := u.runHooks(r.service, by)
+			if err != nil {
+				return err
+			}
+			prepared[r.service.Name] = last
+		}
 		if wasRunning := r.running(); wasRunning && r.pause == "" || u.NoStart && !wasRunning {
 			continue
 		}
 		u.start(r, by)
+		u.follow(r.started, prepared[r.service.Name])
 	}
 	if u.Wait && !u.NoStart {
 		for _, r := range u.replicas {

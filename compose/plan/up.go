@@ -42,6 +42,7 @@ func Up(r Request) (*Plan, error) {
 	}
 	u.barrier(u.pulls)
 	u.plan.Steps = u.sorted()
+	hooked(u.plan.Steps, u.Project, u.all)
 	return u.plan, nil
 }
 
@@ -131,6 +132,7 @@ func Unreachable(absent []hosts.Host) error {
 func (u *up) checkSupported() error {
 	var refused []error
 	for _, s := range u.services {
+		refused = append(refused, checkHooks(s))
 		for _, problem := range container.Unsupported(u.Project, s.Name, u.Several) {
 			if problem.Fatal {
 				refused = append(refused, problem)

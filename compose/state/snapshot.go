@@ -60,13 +60,28 @@ func (c Container) Number() int {
 // Oneoff tells a container of `run` from a replica.
 func (c Container) Oneoff() bool { return strings.EqualFold(c.Labels[hosts.LabelOneoff], "true") }
 
+// Passing tells containers that serve others and are gone when they have: those
+// of hooks, and those through which files are shipped. One that is found was
+// left: by a hook that failed, or by a run that was interrupted.
+func (c Container) Passing() bool {
+	return c.Labels[hosts.LabelHook] != "" || c.Labels[hosts.LabelFiles] != ""
+}
+
 // Project returns the containers that carry the project's label, on all hosts
-// that answered, sorted by service, number, name and host.
+// that answered, sorted by service, number, name and host; but for those that
+// are only passing.
 func (s Snapshot) Project(name string) []Container {
+	return s.labelled(name, func(c Container) bool { return !c.Passing() })
+}
+
+// Left are the project's containers that were only to be passing.
+func (s Snapshot) Left(name string) []Container { return s.labelled(name, Container.Passing) }
+
+func (s Snapshot) labelled(name string, wanted func(Container) bool) []Container {
 	var found []Container
 	for _, o := range s.Observations {
 		for _, c := range o.Containers {
-			if c.Labels[hosts.LabelProject] == name {
+			if c.Labels[hosts.LabelProject] == name && wanted(Container{o.Host.Name, c}) {
 				found = append(found, Container{o.Host.Name, c})
 			}
 		}

@@ -53,9 +53,11 @@ func (v *View) Expect(names []string) {
 // Line is one line of a container's output.
 type Line struct {
 	Container string
-	Stderr    bool
-	Time      time.Time
-	Text      string
+	// Hook says that a hook of the container wrote it.
+	Hook   bool
+	Stderr bool
+	Time   time.Time
+	Text   string
 }
 
 // Show writes a line.
@@ -73,7 +75,7 @@ func (v *View) Show(l Line) {
 	if l.Stderr {
 		out = v.options.Err
 	}
-	fmt.Fprintf(out, "%s%s\n", v.prefix(l.Container), text)
+	fmt.Fprintf(out, "%s%s\n", v.prefix(l), text)
 }
 
 // Tell writes a sentence about a container.
@@ -87,12 +89,15 @@ func (v *View) Tell(container, sentence string) {
 	fmt.Fprintf(v.options.Out, "%s %s\n", name, terminal.Clean(sentence))
 }
 
-func (v *View) prefix(container string) string {
-	if !v.options.Prefix {
+func (v *View) prefix(l Line) string {
+	switch {
+	case !v.options.Prefix:
 		return ""
+	case l.Hook:
+		return terminal.Clean(l.Container) + " ->  | " // for which no room is made
 	}
-	paint := v.paint(container)
-	s := fmt.Sprintf("%-*s | ", v.width, terminal.Clean(container))
+	paint := v.paint(l.Container)
+	s := fmt.Sprintf("%-*s | ", v.width, terminal.Clean(l.Container))
 	if v.options.Colour {
 		return paint.Apply(s)
 	}
