@@ -21,6 +21,9 @@ type ChangeOptions struct {
 	plan.LifeRequest
 	// WaitTimeout bounds each wait for a condition; 0 is no bound.
 	WaitTimeout time.Duration
+	// Command is the name of a change that other runs must not get in the way of:
+	// it waits for them, and they for it. "" is one that they may.
+	Command string
 	// Approve is asked before anything is done, where it is set; the change is
 	// dropped where it says no.
 	Approve func(*plan.Plan) (bool, error)
@@ -28,7 +31,18 @@ type ChangeOptions struct {
 
 // Apply makes a change on all hosts, and returns the plan that it carried out.
 // A host that doesn't answer is an error, after all others are done.
-func Apply(ctx context.Context, env *Env, change Change, o ChangeOptions) (*plan.Plan, error) {
+func Apply(ctx context.Context, env *Env, change Change, o ChangeOptions) (planned *plan.Plan, err error) {
+	if o.Command == "" {
+		return apply(ctx, env, change, o)
+	}
+	err = env.exclusively(ctx, o.Project, o.Command, func(ctx context.Context, env *Env) (err error) {
+		planned, err = apply(ctx, env, change, o)
+		return err
+	})
+	return planned, err
+}
+
+func apply(ctx context.Context, env *Env, change Change, o ChangeOptions) (*plan.Plan, error) {
 	planned, absent, err := planChange(ctx, env, change, o)
 	if err != nil {
 		return nil, err

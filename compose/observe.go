@@ -16,7 +16,8 @@ import (
 const observeTimeout = 10 * time.Second
 
 // Observe sweeps all hosts of the pool at once. A host that doesn't answer in
-// time is a status in the snapshot; the only error is that ctx has ended.
+// time is a status in the snapshot; it is an error that ctx has ended, or that
+// another run holds the project for which this one holds a lock.
 func Observe(ctx context.Context, env *Env) (state.Snapshot, error) {
 	s := state.Snapshot{Observations: make([]hosts.Observation, len(env.Pool))}
 	var sweep sync.WaitGroup
@@ -25,7 +26,10 @@ func Observe(ctx context.Context, env *Env) (state.Snapshot, error) {
 	}
 	sweep.Wait()
 	slices.SortFunc(s.Observations, func(a, b hosts.Observation) int { return strings.Compare(a.Host.Name, b.Host.Name) })
-	return s, ctx.Err()
+	if err := ctx.Err(); err != nil {
+		return s, err
+	}
+	return s, env.checkLock(s)
 }
 
 // observeHost never fails: what keeps a host from answering is its status.

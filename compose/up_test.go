@@ -40,7 +40,7 @@ func TestConvergedUpOnlyObserves(t *testing.T) {
 	s.calls("h2")
 	_, err = compose.Up(t.Context(), &s.Env, p, compose.UpOptions{})
 	assert.NilError(t, err)
-	assert.DeepEqual(t, s.calls("h1"), []string{"Observe"})
+	assert.DeepEqual(t, s.calls("h1"), []string{"ClaimVolume", "Observe", "RemoveVolume"})
 	assert.DeepEqual(t, s.calls("h2"), []string{"Observe"})
 }
 
@@ -95,7 +95,7 @@ func TestUpPullsFirstWhatIsAlwaysPulled(t *testing.T) {
 	_, err := compose.Up(t.Context(), &s.Env, p, compose.UpOptions{})
 	assert.NilError(t, err)
 	calls := s.calls("h1")
-	assert.DeepEqual(t, calls[:3], []string{"Observe", "PullImage", "Observe"})
+	assert.DeepEqual(t, calls[:4], []string{"ClaimVolume", "Observe", "PullImage", "Observe"})
 	assert.Assert(t, is.Contains(calls, "StartContainer"))
 }
 

@@ -34,6 +34,7 @@ func parseRm(c *cli.Context, s *session) change {
 	force := c.Bool("force")
 	return change{title: "rm", apply: plan.Remove, ChangeOptions: compose.ChangeOptions{
 		LifeRequest: plan.LifeRequest{Services: c.Args().Slice(), Stop: c.Bool("stop"), Volumes: c.Bool("volumes")},
+		Command:     "rm",
 		Approve:     func(p *plan.Plan) (bool, error) { return s.approveRemoval(p, force) },
 	}}
 }

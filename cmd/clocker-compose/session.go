@@ -191,6 +191,7 @@ func (s *session) environment(p *project.Project) (*compose.Env, error) {
 		Warn:      s.warn,
 		Locations: locations,
 		Parallel:  s.root.parallel,
+		Self:      s.self(),
 	}
 	if terminal.Is(s.in) {
 		env.Confirm = s.confirm
