@@ -24,6 +24,8 @@ type Env struct {
 	// Tool returns the program that works in containers through which files are
 	// shipped, for a platform; nil where the pool has one host.
 	Tool func(hosts.Platform) ([]byte, error)
+	// HookOutput receives the lines that hooks write; may be nil.
+	HookOutput func(execute.HookLine)
 	// Events receives progress.
 	Events execute.Sink
 	// Confirm asks a question that defaults to no.

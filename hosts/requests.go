@@ -60,9 +60,10 @@ type ContainerDetail struct {
 	Container
 	StartedAt, FinishedAt time.Time
 	RestartCount          int
-	Tty                   bool
-	HasHealthcheck        bool
-	Env                   []string
+	// Tty and OpenStdin tell whether its process has a terminal, and an input.
+	Tty, OpenStdin bool
+	HasHealthcheck bool
+	Env            []string
 	// Volumes are the anonymous and named volumes by destination.
 	Volumes map[string]string
 }

@@ -36,7 +36,7 @@ func (s *session) complete(ctx context.Context) error {
 	last := len(s.args) - 1
 	typed := s.args[last]
 	// What stands before may be wrong or unfinished: what was understood counts.
-	line, _ := argv.Grammar{App: app, Persistent: []string{"dry-run", "help"}}.Normalise(s.args[:last])
+	line, _ := grammar(app).Normalise(s.args[:last])
 	for _, candidate := range s.candidates(ctx, app, line, typed) {
 		if strings.HasPrefix(candidate, typed) {
 			fmt.Fprintln(s.out, candidate)

@@ -8,7 +8,6 @@ import (
 	"github.com/urfave/cli/v2"
 	"gotest.tools/v3/assert"
 
-	"github.com/clocker-compose/clocker-compose/cmd/clocker-compose/argv"
 	"github.com/clocker-compose/clocker-compose/compose"
 	"github.com/clocker-compose/clocker-compose/compose/plan"
 	"github.com/clocker-compose/clocker-compose/hosts"
@@ -26,7 +25,7 @@ func parsed[O any](t *testing.T, command string, parse func(*cli.Context) (O, er
 			}
 		}
 	}
-	line, err := argv.Grammar{App: app, Persistent: []string{"dry-run", "help"}}.Normalise(append([]string{"prog", command}, words...))
+	line, err := grammar(app).Normalise(append([]string{"prog", command}, words...))
 	if err != nil {
 		return o, err
 	}

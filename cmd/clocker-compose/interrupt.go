@@ -16,6 +16,10 @@ type interrupts struct {
 	second chan struct{}
 	// claimed says that a command deals with the second signal itself.
 	claimed atomic.Bool
+	// diverted, where it is set, gets the signals instead.
+	diverted atomic.Pointer[func(os.Signal)]
+	// giveUp ends the context as the first signal does.
+	giveUp  func()
 	stop    chan struct{}
 	stopped chan struct{}
 }
@@ -25,15 +29,21 @@ type interrupts struct {
 func watchSignals(ctx context.Context, signals <-chan os.Signal, abort func()) (context.Context, *interrupts) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	i := &interrupts{second: make(chan struct{}), stop: make(chan struct{}), stopped: make(chan struct{})}
+	i.giveUp = func() { cancel(errInterrupted) }
 	go func() {
 		defer close(i.stopped)
 		defer cancel(nil)
-		for n := 1; ; n++ {
+		for n := 0; ; {
 			select {
 			case <-i.stop:
 				return
-			case <-signals:
+			case signal := <-signals:
+				if each := i.diverted.Load(); each != nil {
+					(*each)(signal)
+					continue
+				}
 			}
+			n++
 			i.arrived(n, cancel, abort)
 		}
 	}()
@@ -56,6 +66,12 @@ func (i *interrupts) arrived(n int, cancel context.CancelCauseFunc, abort func()
 func (i *interrupts) claimSecond() <-chan struct{} {
 	i.claimed.Store(true)
 	return i.second
+}
+
+// divert hands signals to each, which must not wait, until stop is called.
+func (i *interrupts) divert(each func(os.Signal)) (stop func()) {
+	i.diverted.Store(&each)
+	return func() { i.diverted.Store(nil) }
 }
 
 // end stops watching.

@@ -21,6 +21,7 @@ func main() {
 		out:     os.Stdout,
 		err:     os.Stderr,
 		signals: signals,
+		watch:   watchSystem,
 		exit:    os.Exit,
 		now:     time.Now,
 	}, engines()))

@@ -13,7 +13,7 @@ import (
 // missingCommands are those of Docker Compose that don't exist here yet.
 func missingCommands() []string {
 	return []string{
-		"alpha", "attach", "bridge", "build", "commit", "convert", "cp", "events", "exec", "export", "images",
+		"alpha", "bridge", "build", "commit", "convert", "cp", "events", "export", "images",
 		"ls", "port", "publish", "push", "run", "stats",
 		"top", "volumes", "watch",
 	}

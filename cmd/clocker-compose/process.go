@@ -20,6 +20,9 @@ type process struct {
 	err io.Writer
 	// signals are those that ask it to end.
 	signals chan os.Signal
+	// watch tells of signals from now until stop is called; nil of none. Without
+	// a list it tells of all.
+	watch func(list ...os.Signal) (signals <-chan os.Signal, stop func())
 	// exit ends it at once.
 	exit func(code int)
 	now  func() time.Time

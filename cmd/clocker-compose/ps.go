@@ -101,7 +101,7 @@ func (o psOptions) run(ctx context.Context, s *session) error {
 func (o psOptions) print(s *session, t target, rows []compose.PsRow) error {
 	format := o.format
 	if format == "" {
-		format = table.Format(s.psFormat())
+		format = table.Format(s.clientConfig().PsFormat)
 	}
 	lines := make([]psLine, len(rows))
 	for i, r := range rows {

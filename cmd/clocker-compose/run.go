@@ -54,7 +54,7 @@ func signalEnd(signals chan os.Signal) {
 // command reads the line and runs the command that it names.
 func (s *session) command(ctx context.Context) error {
 	app := newApp(s)
-	line, err := argv.Grammar{App: app, Persistent: []string{"dry-run", "help"}}.Normalise(s.args)
+	line, err := grammar(app).Normalise(s.args)
 	switch {
 	case err != nil:
 		return err
@@ -64,6 +64,11 @@ func (s *session) command(ctx context.Context) error {
 		return s.help(app, line.Path)
 	}
 	return app.RunContext(ctx, line.Args)
+}
+
+// grammar is how the program's lines are read.
+func grammar(app *cli.App) argv.Grammar {
+	return argv.Grammar{App: app, Persistent: []string{"dry-run", "help"}, Verbatim: []string{"exec", "run"}}
 }
 
 // help prints how the program, or the command at the end of the path, is used.

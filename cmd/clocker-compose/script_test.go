@@ -45,7 +45,7 @@ func runOverFakes(args []string) int {
 	dir, _ := os.Getwd()
 	return run(context.Background(), process{
 		args: args, environ: os.Environ(), dir: dir, in: os.Stdin, out: os.Stdout, err: os.Stderr,
-		signals: signals, exit: os.Exit, now: time.Now,
+		signals: signals, watch: watchSystem, exit: os.Exit, now: time.Now,
 	}, fakes(os.Getenv(poolVariable)))
 }
 

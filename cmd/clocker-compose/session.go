@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"path/filepath"
+	"sync/atomic"
 
 	"github.com/clocker-compose/clocker-compose/cmd/clocker-compose/progress"
 	"github.com/clocker-compose/clocker-compose/cmd/clocker-compose/terminal"
@@ -14,6 +15,7 @@ import (
 	"github.com/clocker-compose/clocker-compose/hosts"
 	"github.com/clocker-compose/clocker-compose/hosts/docker"
 	"github.com/clocker-compose/clocker-compose/scheduler"
+	"github.com/clocker-compose/clocker-compose/weave"
 )
 
 // session is one run of the program: what every command needs of it.
@@ -27,10 +29,12 @@ type session struct {
 
 	connections *connections
 	renderer    progress.Renderer
+	// restore puts the terminal back where a process in a container has it.
+	restore *atomic.Pointer[func()]
 }
 
 func newSession(p process, w wiring, program string) *session {
-	s := &session{process: p, wiring: w, program: program, renderer: progress.New(progress.Options{Mode: progress.Quiet})}
+	s := &session{process: p, wiring: w, program: program, restore: new(atomic.Pointer[func()]), renderer: progress.New(progress.Options{Mode: progress.Quiet})}
 	s.connections = newConnections(func(h hosts.Host) (engine, error) { return w.open(h, s.dockerOptions()) })
 	return s
 }
@@ -45,6 +49,9 @@ func (s *session) close() {
 
 // abort ends the program in the middle of things, the terminal in order.
 func (s *session) abort() {
+	if restore := s.restore.Load(); restore != nil {
+		(*restore)()
+	}
 	if terminal.Is(s.err) {
 		fmt.Fprint(s.err, terminal.ShowCursor)
 	}
@@ -197,6 +204,7 @@ func (s *session) environment(p *project.Project) (*compose.Env, error) {
 		env.Confirm = s.confirm
 	}
 	if len(pool) > 1 && p != nil {
+		env.Tool = weave.Tool
 		env.Fabric, err = s.fabric(p.Clocker.Network.Encrypt)
 	}
 	return env, err

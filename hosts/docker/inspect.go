@@ -53,6 +53,7 @@ func inspectedConfig(detail *hosts.ContainerDetail, c *container.Config) {
 		return
 	}
 	detail.Image, detail.Labels, detail.Env, detail.Tty = c.Image, c.Labels, c.Env, c.Tty
+	detail.OpenStdin = c.OpenStdin
 	h := c.Healthcheck
 	detail.HasHealthcheck = h != nil && len(h.Test) > 0 && h.Test[0] != "NONE"
 }

@@ -123,7 +123,7 @@ func (r *record) sentence() string {
 func (r *record) detail() hosts.ContainerDetail {
 	d := hosts.ContainerDetail{
 		Container: r.listed(), StartedAt: r.Started, FinishedAt: r.Finished, RestartCount: r.RestartCount,
-		Tty: r.Spec.Config.Tty, HasHealthcheck: r.hasHealthcheck(), Env: slices.Clone(r.Spec.Config.Env),
+		Tty: r.Spec.Config.Tty, OpenStdin: r.Spec.Config.OpenStdin, HasHealthcheck: r.hasHealthcheck(), Env: slices.Clone(r.Spec.Config.Env),
 	}
 	d.Created = r.Created
 	d.Status = string(r.State)

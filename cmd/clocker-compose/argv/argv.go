@@ -19,6 +19,9 @@ type Grammar struct {
 	App *cli.App
 	// Persistent are root flags that may also stand after a command.
 	Persistent []string
+	// Verbatim are the names of commands whose operands are a command line of
+	// its own: flags after the first operand belong to that.
+	Verbatim []string
 }
 
 // Line is a command line, understood.
@@ -62,7 +65,7 @@ type reader struct {
 // with the one that the first operand names.
 func (r *reader) level(args []string, flags flags, commands []*cli.Command) error {
 	leaf := len(commands) == 0
-	words, operands, err := r.split(args, flags, leaf)
+	words, operands, err := r.split(args, flags, leaf && !r.verbatim())
 	if len(r.line.Path) == 0 {
 		r.root = append(r.root, words...)
 	} else {
@@ -78,6 +81,11 @@ func (r *reader) level(args []string, flags flags, commands []*cli.Command) erro
 		return nil
 	}
 	return r.enter(operands, commands)
+}
+
+// verbatim tells whether the command that was named last takes a command line.
+func (r *reader) verbatim() bool {
+	return len(r.line.Path) > 0 && slices.Contains(r.grammar.Verbatim, r.line.Leaf().Name)
 }
 
 // enter goes on with the command that operands[0] names.

@@ -1,0 +1,81 @@
+package compose
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/clocker-compose/clocker-compose/compose/plan"
+	"github.com/clocker-compose/clocker-compose/compose/state"
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// Replica says which container of a service is meant.
+type Replica struct {
+	Project, Service string
+	// Index is its number; 0 is the lowest that runs.
+	Index int
+}
+
+// pick finds a running container on whichever host, from labels alone, and the
+// engine it is on. One-off containers come after replicas.
+func (e *Env) pick(ctx context.Context, r Replica) (state.Container, Engine, error) {
+	snapshot, err := Observe(ctx, e)
+	if err != nil {
+		return state.Container{}, nil, err
+	}
+	absent := snapshot.Absent()
+	if len(absent) == len(e.Pool) {
+		return state.Container{}, nil, plan.Unreachable(absent)
+	}
+	running := slices.DeleteFunc(snapshot.Project(r.Project), func(c state.Container) bool { return !r.means(c) })
+	if len(running) == 0 {
+		return state.Container{}, nil, r.missing(absent)
+	}
+	found := slices.MinFunc(running, func(a, b state.Container) int {
+		return cmp.Or(compareBool(a.Oneoff(), b.Oneoff()), cmp.Compare(a.Number(), b.Number()), cmp.Compare(a.Name, b.Name))
+	})
+	engine, err := e.engine(found.Host)
+	return found, engine, err
+}
+
+func (r Replica) means(c state.Container) bool {
+	return c.Service() == r.Service && alive(c.State) && (r.Index == 0 || c.Number() == r.Index)
+}
+
+// missing says that the container isn't there, as far as can be known.
+func (r Replica) missing(absent []hosts.Host) error {
+	sentence := fmt.Sprintf("service %q is not running", r.Service)
+	if r.Index > 0 {
+		sentence += fmt.Sprintf(" container #%d", r.Index)
+	}
+	if len(absent) == 0 {
+		return fmt.Errorf("%s", sentence)
+	}
+	var why []string
+	for _, h := range absent {
+		why = append(why, h.Name+" ("+h.Status.Reason+")")
+	}
+	return fmt.Errorf("%s on a host that answers; no answer from %s", sentence, strings.Join(why, ", "))
+}
+
+// engine is that of a host of the pool, by the host's name.
+func (e *Env) engine(host string) (Engine, error) {
+	i := slices.IndexFunc(e.Pool, func(h hosts.Host) bool { return h.Name == host })
+	if i < 0 {
+		return nil, fmt.Errorf("host %s: %w", host, hosts.ErrNotFound)
+	}
+	return e.Connect(e.Pool[i])
+}
+
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
