@@ -67,6 +67,7 @@ func planDown(ctx context.Context, env *Env, o DownOptions) (*plan.Plan, []hosts
 		Project: o.Project, State: snapshot, Services: o.Services,
 		Volumes: o.Volumes, RemoveOrphans: o.RemoveOrphans, Images: o.Images, Timeout: o.Timeout,
 	}
+	r.Model = o.Model
 	if o.Model != nil {
 		r.Known = append(o.Model.ServiceNames(), o.Model.DisabledServiceNames()...)
 	}

@@ -131,6 +131,7 @@ func (e *Env) execute(ctx context.Context, p *plan.Plan, wait time.Duration) err
 		Engine:      func(name string) (execute.Engine, error) { return e.Connect(pool[name]) },
 		Fabric:      e.Fabric,
 		Tool:        e.Tool,
+		HookOutput:  e.HookOutput,
 		Events:      e.Events,
 		Several:     e.several(),
 		Parallel:    cmp.Or(e.Parallel, defaultParallel*len(e.Pool)),
