@@ -94,6 +94,9 @@ func (o hostsAddOptions) run(ctx context.Context, s *session) error {
 		return err
 	}
 	location := o.target(config)
+	if err := config.CheckHost(location, o.host); err != nil {
+		return err
+	}
 	if !o.force {
 		if err := o.answers(ctx, s, location); err != nil {
 			return err

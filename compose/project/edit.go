@@ -18,9 +18,25 @@ import (
 // the host its Name ("" for the endpoint's own), Endpoint and Labels count. The
 // result is the file as it is then; what wouldn't be valid isn't written.
 func (c Config) AddHost(location string, h hosts.Host) (Config, error) {
+	changed, after, err := c.withHost(location, h)
+	if err != nil {
+		return changed, err
+	}
+	return changed, writeConfig(c.path, after)
+}
+
+// CheckHost is the error that AddHost would give before it writes: what is wrong
+// with a host is known without a wait for its answer.
+func (c Config) CheckHost(location string, h hosts.Host) error {
+	_, _, err := c.withHost(location, h)
+	return err
+}
+
+// withHost is the file with one host more, read and as text.
+func (c Config) withHost(location string, h hosts.Host) (Config, []byte, error) {
 	c, err := ReadConfig(c.path)
 	if err != nil {
-		return c, err
+		return c, nil, err
 	}
 	derived := nameOf(h.Endpoint)
 	called := h.Name
@@ -28,12 +44,12 @@ func (c Config) AddHost(location string, h hosts.Host) (Config, error) {
 		called = derived
 	}
 	if other, ok := c.findHost(called); ok {
-		return c, fmt.Errorf("there is a host %q already: %s; give this one another name", called, whereHost(other, nil, c, 0))
+		return c, nil, fmt.Errorf("there is a host %q already: %s; give this one another name", called, whereHost(other, nil, c, 0))
 	}
 	if called == derived {
 		h.Name = ""
 	}
-	return c.edit(func(root *yaml.Node) {
+	return c.edited(func(root *yaml.Node) {
 		if len(c.Locations) == 0 {
 			entry(root, "default", scalarNode(location))
 		}
@@ -57,10 +73,14 @@ func (c Config) RemoveHost(name string) (Config, error) {
 	}
 	declared := c.Locations[h.Location].Hosts
 	i := slices.IndexFunc(declared, func(other hosts.Host) bool { return other.Name == name })
-	return c.edit(func(root *yaml.Node) {
+	changed, after, err := c.edited(func(root *yaml.Node) {
 		list := resolve(child(child(child(root, "locations"), h.Location), "hosts"))
 		list.Content = slices.Delete(list.Content, i, i+1)
 	})
+	if err != nil {
+		return changed, err
+	}
+	return changed, writeConfig(c.path, after)
 }
 
 func (c Config) hostNames() []string {
@@ -84,21 +104,21 @@ func (c Config) findHost(name string) (hosts.Host, bool) {
 	return hosts.Host{}, false
 }
 
-// edit changes the file's tree, checks what came out, and writes it.
-func (c Config) edit(change func(root *yaml.Node)) (Config, error) {
+// edited changes the file's tree and checks what came out, which it returns as text, too.
+func (c Config) edited(change func(root *yaml.Node)) (Config, []byte, error) {
 	before, err := readConfigFile(c.path)
 	if err != nil {
-		return c, err
+		return c, nil, err
 	}
 	after, err := editYAML(before, change)
 	if err != nil {
-		return c, fmt.Errorf("edit config file %s: %w", c.path, err)
+		return c, nil, fmt.Errorf("edit config file %s: %w", c.path, err)
 	}
 	changed, err := parseConfig(c.path, after)
 	if err != nil {
-		return c, err
+		return c, nil, err
 	}
-	return changed, writeConfig(c.path, after)
+	return changed, after, nil
 }
 
 // editYAML changes the mapping that a document is. One without any, which may
