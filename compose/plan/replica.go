@@ -28,6 +28,9 @@ type replica struct {
 	// only is the one host of a replica of a global service.
 	only string
 
+	// oneoff tells that it is a container of `run`, and no replica at all.
+	oneoff bool
+
 	// pause is why a kept container is stopped for a while, "" where it isn't.
 	pause Reason
 	// created, stopping, gone and started are the IDs of steps, "" where there
@@ -61,6 +64,9 @@ func (u *up) wantReplicas() error {
 }
 
 func (u *up) wantService(s types.ServiceConfig) error {
+	if s.Provider != nil {
+		return nil // its provider has made what there is of it
+	}
 	if global(s) {
 		return u.wantGlobal(s, u.existing[s.Name])
 	}
