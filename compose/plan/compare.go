@@ -191,8 +191,12 @@ func (u *up) target(r *replica, by map[string][]*replica) container.Target {
 	}
 	t.Linked = linked(r, by)
 	t.Shipped = u.shippedTrees()
+	t.Environment, t.Credentials = u.Environment[r.host], u.Credentials
 	if r.current != nil && !r.moves() && !u.RenewAnonVolumes {
 		t.Anonymous = u.anonymousVolumes(r)
+	}
+	if r.oneoff {
+		t.Oneoff = u.Oneoff
 	}
 	if u.Several {
 		t.Labels = map[string]string{

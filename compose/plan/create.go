@@ -60,7 +60,9 @@ func (u *up) keep(r *replica, by map[string][]*replica) {
 
 // create adds a new replica.
 func (u *up) create(r *replica, by map[string][]*replica, why Reason) {
-	if len(u.existing[r.service.Name]) > 0 && why == ReasonMissing {
+	if r.oneoff {
+		why = ReasonRun
+	} else if len(u.existing[r.service.Name]) > 0 && why == ReasonMissing {
 		why = ReasonScaleUp
 	}
 	r.created = u.add(r.host, u.creation(r, by, r.spec), why, u.needs(r, by)...)

@@ -59,6 +59,7 @@ type Reason string
 // The reasons.
 const (
 	ReasonMissing        Reason = "missing"
+	ReasonRun            Reason = "run"
 	ReasonScaleUp        Reason = "scale up"
 	ReasonScaleDown      Reason = "scale down"
 	ReasonConfigChanged  Reason = "configuration changed"

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/clocker-compose/clocker-compose/compose/container"
 	"github.com/clocker-compose/clocker-compose/compose/project"
 	"github.com/clocker-compose/clocker-compose/compose/state"
 	"github.com/clocker-compose/clocker-compose/compose/tree"
@@ -28,11 +29,18 @@ type Request struct {
 	// Trees are the project's paths that services mount, by path, as they are on
 	// this machine. A path that doesn't exist, and isn't to be made, is missing.
 	Trees map[string]*tree.Tree
+	// Environment is what containers of a host get whatever their service says,
+	// by host; Credentials is what use_api_socket puts into a container.
+	Environment map[string]map[string]string
+	Credentials []byte
 	Options
 }
 
 // Options are what a user may ask of an `up`.
 type Options struct {
+	// Oneoff is a container of `run` to be created beside what is brought up,
+	// which then is what the service in Services depends on; nil for none.
+	Oneoff *container.Oneoff
 	// Services to bring up, with what they depend on; none is all.
 	Services []string
 	// Pull is always, missing or never; "" leaves it to each service.

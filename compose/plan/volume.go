@@ -29,7 +29,10 @@ func (u *up) makeVolumes() error {
 }
 
 func (u *up) makeVolume(host, key string) error {
-	declared := u.Project.Volumes[key]
+	declared, ok := u.Project.Volumes[key]
+	if !ok {
+		return nil // a run's own, which the engine makes where it lacks it
+	}
 	existing := state.Volume(u.State.Host(host), declared.Name)
 	switch {
 	case existing != nil && u.renews(host, key):
