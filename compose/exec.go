@@ -24,12 +24,13 @@ func Exec(ctx context.Context, env *Env, o ExecOptions, user Console) (code int,
 		return 0, err
 	}
 	if o.Detach {
-		return 0, engine.StartExec(ctx, c.Name, o.ExecOptions)
+		return 0, env.plainly(engine.StartExec(ctx, c.Name, o.ExecOptions))
 	}
 	streams, leave, err := user.Join(o.Stdin, o.Tty)
 	if err != nil {
 		return 0, err
 	}
 	defer leave()
-	return engine.RunExec(ctx, c.Name, o.ExecOptions, streams)
+	code, err = engine.RunExec(ctx, c.Name, o.ExecOptions, streams)
+	return code, env.plainly(err)
 }

@@ -3,6 +3,7 @@ package compose
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -59,6 +60,17 @@ func (r Replica) missing(absent []hosts.Host) error {
 		why = append(why, h.Name+" ("+h.Status.Reason+")")
 	}
 	return fmt.Errorf("%s on a host that answers; no answer from %s", sentence, strings.Join(why, ", "))
+}
+
+// plainly leaves the host out of an error where there is only one.
+func (e *Env) plainly(err error) error {
+	known, ok := errors.AsType[*hosts.Error](err)
+	if !ok || e.several() || known.Host == "" {
+		return err
+	}
+	plain := *known
+	plain.Host = ""
+	return &plain
 }
 
 // engine is that of a host of the pool, by the host's name.

@@ -14,7 +14,7 @@ import (
 func missingCommands() []string {
 	return []string{
 		"alpha", "bridge", "build", "commit", "convert", "cp", "events", "export", "images",
-		"ls", "port", "publish", "push", "run", "stats",
+		"ls", "port", "publish", "push", "stats",
 		"top", "volumes", "watch",
 	}
 }

@@ -151,7 +151,7 @@ func newApp(s *session) *cli.App {
 		ExitErrHandler:            func(*cli.Context, error) {},
 		Commands: []*cli.Command{
 			newAttach(s), newConfig(s), newCreate(s), newDown(s), newExec(s), newHelp(s), newHosts(s), newKill(s), newLogs(s), newPause(s),
-			newPlan(s), newPs(s), newPull(s), newRestart(s), newRm(s), newScale(s), newStart(s), newStop(s), newUnpause(s), newUp(s),
+			newPlan(s), newPs(s), newPull(s), newRestart(s), newRm(s), newRun(s), newScale(s), newStart(s), newStop(s), newUnpause(s), newUp(s),
 			newVersion(s), newWait(s),
 		},
 	}

@@ -52,6 +52,9 @@ func (r *replica) checkFabric(key string, config types.ServiceNetworkConfig) err
 // fabricNames are the names by which others on the network find the container.
 func (r *replica) fabricNames(config types.ServiceNetworkConfig) []string {
 	names := []string{r.containerName()}
+	if !r.shared() {
+		return names
+	}
 	if config.ServiceNameAliasEnabled() {
 		names = append([]string{r.Name}, names...)
 	}

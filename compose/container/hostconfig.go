@@ -15,6 +15,7 @@ func (r *replica) hostConfig() (*container.HostConfig, error) {
 	security, securityErr := r.security()
 	dns, dnsErr := r.dns()
 	host := &container.HostConfig{
+		AutoRemove:     r.target.Oneoff != nil && r.target.Oneoff.Remove,
 		Binds:          storage.binds,
 		LogConfig:      r.logConfig(),
 		NetworkMode:    r.networkMode(),

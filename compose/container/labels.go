@@ -37,6 +37,9 @@ func (r *replica) labels() (map[string]string, error) {
 		labels[hosts.LabelEnvironmentFile] = strings.Join(r.project.EnvFiles, ",")
 	}
 	maps.Copy(labels, r.target.Labels)
+	if o := r.target.Oneoff; o != nil {
+		o.label(labels)
+	}
 	return labels, nil
 }
 

@@ -98,6 +98,9 @@ func (r *replica) endpoint(key string, config types.ServiceNetworkConfig) (*netw
 // aliases are the names that the engine's DNS server answers with the container.
 func (r *replica) aliases(config types.ServiceNetworkConfig) []string {
 	names := []string{r.containerName()}
+	if !r.shared() {
+		return names
+	}
 	if config.ServiceNameAliasEnabled() {
 		names = append(names, r.Name)
 	}

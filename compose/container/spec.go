@@ -30,7 +30,7 @@ func Spec(p *project.Project, service string, number int, t Target) (hosts.Conta
 		return hosts.ContainerSpec{}, err
 	}
 	return hosts.ContainerSpec{
-		Name:       Name(p, service, number),
+		Name:       r.containerName(),
 		Config:     config,
 		HostConfig: host,
 		Networks:   networks,
@@ -47,14 +47,22 @@ type replica struct {
 	target  Target
 }
 
-func (r *replica) containerName() string { return Name(r.project, r.Name, r.number) }
+func (r *replica) containerName() string {
+	if o := r.target.Oneoff; o != nil {
+		return OneoffName(r.project, r.Name, *o)
+	}
+	return Name(r.project, r.Name, r.number)
+}
 
 // config is what belongs to the container wherever it runs.
 func (r *replica) config() (*container.Config, error) {
 	labels, labelErr := r.labels()
 	health, healthErr := r.health()
 	exposed, portErr := r.exposedPorts()
+	stdin := r.target.Oneoff != nil && r.target.Oneoff.Stdin
 	return &container.Config{
+		AttachStdin:     stdin,
+		StdinOnce:       stdin && r.StdinOpen,
 		Hostname:        r.Hostname,
 		Domainname:      r.DomainName,
 		User:            r.User,

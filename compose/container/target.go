@@ -32,6 +32,8 @@ type Target struct {
 	// Shipped are the project's paths that the host was given, by their path on
 	// this machine.
 	Shipped map[string]Shipped
+	// Oneoff makes it a container of `run` instead of a replica.
+	Oneoff *Oneoff
 	// Labels are our own, io.clocker.*; empty on a single host.
 	Labels map[string]string
 	// Environment is what the user's Docker configuration gives to every

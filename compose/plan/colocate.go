@@ -34,7 +34,7 @@ func (u *up) colocated() map[string]string {
 		leader[max(a, b)] = min(a, b)
 		leader[min(a, b)] = min(a, b)
 	}
-	for _, s := range u.services {
+	for _, s := range u.concerns() {
 		for _, other := range hostMates(s) {
 			join(s.Name, other)
 		}
@@ -74,7 +74,7 @@ func hostMates(s types.ServiceConfig) []string {
 // service with several replicas counts: they share the volume, as on one host.
 func (u *up) usersOfNewVolumes() map[string][]string {
 	users := map[string][]string{}
-	for _, s := range u.services {
+	for _, s := range u.concerns() {
 		if global(s) {
 			continue
 		}

@@ -53,6 +53,9 @@ func (u *up) task(r *replica) scheduler.Task {
 		t.Constraints = s.Deploy.Placement.Constraints
 		t.MaxPerHost = int(s.Deploy.Placement.MaxReplicas) //nolint:gosec // a count of replicas
 	}
+	if r.oneoff {
+		t.Name, t.MaxPerHost = s.Name+"-run", 0 // the limit is about replicas
+	}
 	if r.only != "" {
 		t.Pins = append(t.Pins, scheduler.Pin{Hosts: []string{r.only}, Reason: "each host has one of its own"})
 		t.Group = ""

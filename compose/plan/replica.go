@@ -64,9 +64,6 @@ func (u *up) wantReplicas() error {
 }
 
 func (u *up) wantService(s types.ServiceConfig) error {
-	if s.Provider != nil {
-		return nil // its provider has made what there is of it
-	}
 	if global(s) {
 		return u.wantGlobal(s, u.existing[s.Name])
 	}

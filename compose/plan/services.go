@@ -14,6 +14,13 @@ func (u *up) selectServices() error {
 	if len(names) == 0 {
 		names = u.Project.ServiceNames()
 	}
+	if u.Oneoff != nil {
+		s, err := u.oneoffService()
+		if err != nil {
+			return err
+		}
+		names = u.dependencies(s)
+	}
 	walk := serviceWalk{u, map[string]progress{}}
 	for _, name := range slices.Sorted(slices.Values(names)) {
 		if err := walk.visit(name, nil); err != nil {

@@ -12,6 +12,10 @@ func (u *up) startContainers() error {
 	by := u.byService()
 	prepared := map[string]string{}
 	for _, r := range u.replicas {
+		if r.oneoff {
+			u.meetConditions(r, by)
+			continue
+		}
 		if _, done := prepared[r.service.Name]; !done {
 			last, err := u.runHooks(r.service, by)
 			if err != nil {
@@ -27,6 +31,9 @@ func (u *up) startContainers() error {
 	}
 	if u.Wait && !u.NoStart {
 		for _, r := range u.replicas {
+			if r.oneoff {
+				continue
+			}
 			u.awaitRunning(r)
 		}
 	}

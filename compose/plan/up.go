@@ -23,6 +23,7 @@ func Up(r Request) (*Plan, error) {
 		u.checkSupported,
 		u.survey,
 		u.wantReplicas,
+		u.wantOneoff,
 		u.placeReplicas,
 		u.layNetworks,
 		u.compare,
@@ -131,7 +132,7 @@ func Unreachable(absent []hosts.Host) error {
 // what is ignored.
 func (u *up) checkSupported() error {
 	var refused []error
-	for _, s := range u.services {
+	for _, s := range u.concerns() {
 		refused = append(refused, checkHooks(s))
 		for _, problem := range container.Unsupported(u.Project, s.Name, u.Several) {
 			if problem.Fatal {
