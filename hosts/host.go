@@ -31,6 +31,8 @@ type Host struct {
 	Platform Platform `json:"platform"`
 	// Capacity is the machine's size. Capacity.Containers is 0: unlimited.
 	Capacity Resources `json:"capacity"`
+	// Use is what the machine uses of it, as measured; nil where nobody measured.
+	Use *Use `json:"use,omitempty"`
 	// Drivers are the names of the network drivers and plugins that are enabled.
 	Drivers []string `json:"drivers,omitempty"`
 	// Status is whether it answered, and if not, why.

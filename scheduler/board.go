@@ -6,48 +6,69 @@ import (
 	"slices"
 )
 
-// board is the pool while capacity is drawn down on it, sorted by host.
-type board []seat
-
-// seat is a host with the rules of its location.
-type seat struct {
-	Candidate
-	filters []Filter
-	orders  []Order
+// board is the pool while capacity is drawn down on it.
+type board struct {
+	seats     []Seat // sorted by host
+	byHost    map[string]*Seat
+	locations []ruleSet // the rules of locations, by Seat.location
+	replicas  census
+	// entries is room for one queue at a time.
+	entries    []entry
+	partitions map[spread]*partition
 }
 
 // boardOf copies the pool.
-func (c Catalog) boardOf(pool []Candidate) (board, error) {
-	b := make(board, len(pool))
+func (c Catalog) boardOf(pool []Candidate) (*board, error) {
+	sorted := make([]*Candidate, len(pool))
 	for i := range pool {
-		b[i].Candidate = pool[i].clone()
-		filters, orders, err := c.split(pool[i].Strategies)
-		if err != nil {
-			return nil, fmt.Errorf("place on hosts of location %s: %w", pool[i].Host.Location, err)
-		}
-		b[i].filters, b[i].orders = filters, orders
+		sorted[i] = &pool[i]
 	}
-	slices.SortFunc(b, func(x, y seat) int { return cmp.Compare(x.Host.Name, y.Host.Name) })
+	slices.SortFunc(sorted, func(x, y *Candidate) int { return cmp.Compare(x.Host.Name, y.Host.Name) })
+	b := &board{
+		seats: make([]Seat, len(pool)), byHost: make(map[string]*Seat, len(pool)), replicas: census{},
+		entries: make([]entry, 0, len(pool)), partitions: map[spread]*partition{},
+	}
+	locations := map[string]int{}
+	for i, candidate := range sorted {
+		s := &b.seats[i]
+		*s = seatOf(candidate)
+		s.index = i
+		b.byHost[candidate.Host.Name] = s
+		for key, n := range candidate.Replicas {
+			b.replicas.add(key, i, n)
+		}
+		at, known := locations[candidate.Host.Location]
+		if !known {
+			at = len(b.locations)
+			locations[candidate.Host.Location] = at
+			set, err := c.ruleSetOf(candidate.Strategies)
+			if err != nil {
+				return nil, fmt.Errorf("place on hosts of location %s: %w", candidate.Host.Location, err)
+			}
+			b.locations = append(b.locations, set)
+		}
+		s.location = at
+	}
 	return b, nil
 }
 
-// ordersFor are the orders of the location that the task is bound to. Hosts of
-// several locations are ranked by the task's own orders alone: each location's
-// would contradict the other's.
-func (b board) ordersFor(t *Task) []Order {
-	var only *seat
-	for i := range b {
-		s := &b[i]
-		if (location{}).Check(t, &s.Candidate) != nil {
+// onlyLocation is the one location that the task may go to, by Seat.location,
+// or -1. Hosts of several locations are ranked by the task's own orders alone:
+// each location's would contradict the other's.
+func (b *board) onlyLocation(t *Task) int {
+	only := -1
+	for i := range b.seats {
+		s := &b.seats[i]
+		if s.location == only {
 			continue
 		}
-		if only != nil && only.Host.Location != s.Host.Location {
-			return nil
+		if _, ok := (location{}).Check(t, s); !ok {
+			continue
 		}
-		only = s
+		if only >= 0 {
+			return -1
+		}
+		only = s.location
 	}
-	if only == nil {
-		return nil
-	}
-	return only.orders
+	return only
 }

@@ -16,11 +16,26 @@ type Catalog map[string]func(value any) (Rule, error)
 // NewCatalog holds all strategies. A new one is a file of its own and a line here.
 func NewCatalog() Catalog {
 	return Catalog{
+		"affinity":         newAffinity,
 		"breadth-first":    newBreadthFirst,
 		"depth-first":      newDepthFirst,
+		"exclusive":        newExclusive,
+		"group":            newGroup,
+		"hostname":         newHostname,
+		"labels":           newLabels,
 		"least-containers": newLeastContainers,
+		"lowest-cpu":       newLowestUse("lowest-cpu", cpuUse()),
+		"lowest-memory":    newLowestUse("lowest-memory", memoryUse()),
 		"max-containers":   newMaxContainers,
+		"max-cpu":          newMaxUse("max-cpu", cpuUse()),
+		"max-memory":       newMaxUse("max-memory", memoryUse()),
+		"prefer":           newPrefer,
 		"random":           newRandom,
+		"region":           newPlace("region"),
+		"reserved":         newReserved,
+		"spread":           newSpread,
+		"when":             newWhen,
+		"zone":             newPlace("zone"),
 	}
 }
 
@@ -41,36 +56,19 @@ func (c Catalog) rule(s hosts.Strategy) (Rule, error) {
 	return construct(s.Value)
 }
 
-// split makes the rules of a list of strategies, in its order.
-func (c Catalog) split(strategies []hosts.Strategy) (filters []Filter, orders []Order, err error) {
-	for _, s := range strategies {
-		rule, err := c.rule(s)
-		if err != nil {
-			return nil, nil, err
-		}
-		switch rule := rule.(type) {
-		case Filter:
-			filters = append(filters, rule)
-		case Order:
-			orders = append(orders, rule)
-		}
-	}
-	return filters, orders, nil
-}
-
-// noValue refuses a value where a strategy takes none. YAML's `random: true`
-// and `random:` say the same as `random`.
-func noValue(name string, value any) error {
-	if value == nil || value == true {
+// Services are the services that a strategy names without a project, and so
+// must be of its own; those of patterns are not among them.
+func (c Catalog) Services(s hosts.Strategy) []string {
+	rule, err := c.rule(s)
+	rules, ok := rule.(affinity)
+	if err != nil || !ok {
 		return nil
 	}
-	return fmt.Errorf("%s takes no value, not %s", name, quoted(value))
-}
-
-// quoted shows a value of a compose file as its author would recognise it.
-func quoted(value any) string {
-	if s, ok := value.(string); ok {
-		return fmt.Sprintf("%q", s)
+	var names []string
+	for _, r := range rules {
+		if r.Project == "" && r.Service != "" && !strings.ContainsAny(r.Service, wildcards) {
+			names = append(names, r.Service)
+		}
 	}
-	return fmt.Sprint(value)
+	return names
 }

@@ -92,8 +92,12 @@ func (c Constraint) attribute(h *hosts.Host) string {
 	switch c.Key {
 	case "node.id":
 		return h.ID
+	case "node.hostname":
+		return h.Hostname
 	case "node.platform.os":
 		return h.Platform.OS
+	case "node.platform.arch":
+		return h.Platform.Arch
 	}
 	if name, ok := strings.CutPrefix(c.Key, "node.labels."); ok {
 		return h.Labels[name]

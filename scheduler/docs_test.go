@@ -12,10 +12,10 @@ import (
 func TestEveryRuleIsDocumented(t *testing.T) {
 	page, err := os.ReadFile("../docs/placement.md")
 	assert.NilError(t, err)
-	always, err := NewCatalog().rulesOf(&Task{})
-	assert.NilError(t, err)
 	names := NewCatalog().Names()
-	for _, f := range always.always {
+	for _, f := range []Filter{
+		location{}, pins{}, ready{}, platform{}, constraints{}, maxPerHost{}, hostPorts{}, reservations{}, neighbours{},
+	} {
 		names = append(names, f.Name())
 	}
 	for _, name := range names {

@@ -13,15 +13,17 @@ func (c Catalog) Eligible(task Task, pool []Candidate) (hosts []string, rejected
 	if err != nil {
 		return nil, nil, err
 	}
-	q, err := c.questionOf(&unit{members: []Task{task}}, b)
+	i := inquiry{rules: c.rulebook(), board: b}
+	q, err := i.about([]Task{task}, &unit{}, false)
 	if err != nil {
 		return nil, nil, err
 	}
-	for i := range b {
-		if r := q.ask(&b[i]); r != nil {
-			rejected = append(rejected, r.Rejection)
+	for n := range b.seats {
+		s := &b.seats[n]
+		if no, ok := q.ask(s); !ok {
+			rejected = append(rejected, q.words(no))
 		} else {
-			hosts = append(hosts, b[i].Host.Name)
+			hosts = append(hosts, s.Host.Name)
 		}
 	}
 	return hosts, rejected, nil

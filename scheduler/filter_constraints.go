@@ -17,13 +17,17 @@ func newConstraints(texts []string) (constraints, error) {
 
 func (constraints) Name() string { return "constraints" }
 
-func (all constraints) Check(_ *Task, c *Candidate) *Refusal {
-	for _, constraint := range all {
-		if !constraint.Met(&c.Host) {
-			return refuse("doesn't", "don't", "meet "+constraint.String())
+func (all constraints) Check(_ *Task, s *Seat) (int64, bool) {
+	for i, constraint := range all {
+		if !constraint.Met(s.Host) {
+			return int64(i), false
 		}
 	}
-	return nil
+	return 0, true
+}
+
+func (all constraints) Refuse(_ *Task, _ *Seat, unmet int64) Refusal {
+	return refuse("doesn't", "don't", "meet "+all[unmet].String())
 }
 
 func (constraints) Evicts() bool { return true }

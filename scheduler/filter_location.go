@@ -10,10 +10,11 @@ type location struct{}
 
 func (location) Name() string { return "location" }
 
-func (location) Check(t *Task, c *Candidate) *Refusal {
-	if len(t.Locations) == 0 || slices.Contains(t.Locations, c.Host.Location) {
-		return nil
-	}
+func (location) Check(t *Task, s *Seat) (int64, bool) {
+	return 0, len(t.Locations) == 0 || slices.Contains(t.Locations, s.Host.Location)
+}
+
+func (location) Refuse(t *Task, _ *Seat, _ int64) Refusal {
 	return refuse("is", "are", "not in location "+strings.Join(t.Locations, " or "))
 }
 

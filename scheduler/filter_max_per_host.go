@@ -7,10 +7,11 @@ type maxPerHost struct{}
 
 func (maxPerHost) Name() string { return "max-per-host" }
 
-func (maxPerHost) Check(t *Task, c *Candidate) *Refusal {
-	if t.MaxPerHost == 0 || c.replicas(t) < t.MaxPerHost {
-		return nil
-	}
+func (maxPerHost) Check(t *Task, s *Seat) (int64, bool) {
+	return 0, t.MaxPerHost == 0 || s.Here < t.MaxPerHost
+}
+
+func (maxPerHost) Refuse(t *Task, _ *Seat, _ int64) Refusal {
 	return refuse("has", "have", fmt.Sprintf("%s of %s already (at most %d on a host)",
 		count(t.MaxPerHost, "replica"), t.Service, t.MaxPerHost))
 }

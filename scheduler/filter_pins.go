@@ -7,13 +7,17 @@ type pins struct{}
 
 func (pins) Name() string { return "pins" }
 
-func (pins) Check(t *Task, c *Candidate) *Refusal {
-	for _, pin := range t.Pins {
-		if !slices.Contains(pin.Hosts, c.Host.Name) {
-			return refuse("is", "are", "ruled out ("+pin.Reason+")")
+func (pins) Check(t *Task, s *Seat) (int64, bool) {
+	for i, pin := range t.Pins {
+		if !slices.Contains(pin.Hosts, s.Host.Name) {
+			return int64(i), false
 		}
 	}
-	return nil
+	return 0, true
+}
+
+func (pins) Refuse(t *Task, _ *Seat, pin int64) Refusal {
+	return refuse("is", "are", "ruled out ("+t.Pins[pin].Reason+")")
 }
 
 func (pins) Evicts() bool { return true }

@@ -7,13 +7,14 @@ type platform struct{}
 
 func (platform) Name() string { return "platform" }
 
-func (platform) Check(t *Task, c *Candidate) *Refusal {
-	if runs(c.Host.Platform, t.Platform) {
-		return nil
-	}
+func (platform) Check(t *Task, s *Seat) (int64, bool) {
+	return 0, runs(s.Host.Platform, t.Platform)
+}
+
+func (platform) Refuse(t *Task, s *Seat, _ int64) Refusal {
 	want := t.Platform.String()
-	return &Refusal{
-		Reason:  "doesn't run " + want + " (it is " + c.Host.Platform.String() + ")",
+	return Refusal{
+		Reason:  "doesn't run " + want + " (it is " + s.Host.Platform.String() + ")",
 		Summary: "don't run " + want,
 	}
 }

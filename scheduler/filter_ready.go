@@ -1,22 +1,22 @@
 package scheduler
 
-import "github.com/clocker-compose/clocker-compose/hosts"
-
 // ready wants a host that answers and that takes replicas.
 type ready struct{}
 
 func (ready) Name() string { return "ready" }
 
-func (ready) Check(_ *Task, c *Candidate) *Refusal {
-	switch {
-	case !c.Host.Status.Ready && c.Host.Status.Reason != "":
-		return &Refusal{Reason: "is not ready (" + c.Host.Status.Reason + ")", Summary: "are not ready"}
-	case !c.Host.Status.Ready:
+func (ready) Check(_ *Task, s *Seat) (int64, bool) {
+	return 0, s.Open
+}
+
+func (ready) Refuse(_ *Task, s *Seat, _ int64) Refusal {
+	switch status := s.Host.Status; {
+	case !status.Ready && status.Reason != "":
+		return Refusal{Reason: "is not ready (" + status.Reason + ")", Summary: "are not ready"}
+	case !status.Ready:
 		return refuse("is", "are", "not ready")
-	case c.Host.Availability == hosts.Drain:
-		return refuse("is", "are", "drained")
 	}
-	return nil
+	return refuse("is", "are", "drained")
 }
 
 func (ready) Evicts() bool { return true }

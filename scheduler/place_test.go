@@ -74,33 +74,33 @@ func TestPlace(t *testing.T) {
 			"web-1!h1 web-2!h1",
 		},
 		{"a group shares a host", []Task{
-			task("app", 1, group("app")), task("log", 1, group("app")), task("web", 1),
+			task("app", 1, grouped("app")), task("log", 1, grouped("app")), task("web", 1),
 		}, three, "app-1@h1 log-1@h1 web-1@h2"},
 		{
 			"a group's needs are joint",
 			[]Task{
-				task("app", 1, group("app"), needing(0, 5*gib)), task("log", 1, group("app"), needing(0, 2*gib)),
+				task("app", 1, grouped("app"), needing(0, 5*gib)), task("log", 1, grouped("app"), needing(0, 2*gib)),
 			},
-			[]Candidate{host("h1", reserved(0, 2*gib)), host("h2")},
+			[]Candidate{host("h1", reserving(0, 2*gib)), host("h2")},
 			"app-1@h2 log-1@h2",
 		},
 		{"a group passes the filters of all", []Task{
-			task("app", 1, group("app")), task("log", 1, group("app"), pinned("volume v is on h3", "h3")),
+			task("app", 1, grouped("app")), task("log", 1, grouped("app"), pinned("volume v is on h3", "h3")),
 		}, three, "app-1@h3 log-1@h3"},
 		{"a group joins what runs of it", []Task{
-			task("app", 1, group("app")), task("log", 1, group("app"), on("h2")),
+			task("app", 1, grouped("app")), task("log", 1, grouped("app"), on("h2")),
 		}, three, "app-1@h2 log-1!h2"},
 		{
 			"a torn group gathers where most of it is",
 			[]Task{
-				task("a", 1, group("g"), on("h1")), task("b", 1, group("g"), on("h3")), task("c", 1, group("g"), on("h3")),
+				task("a", 1, grouped("g"), on("h1")), task("b", 1, grouped("g"), on("h3")), task("c", 1, grouped("g"), on("h3")),
 			},
 			three, "a-1@h3 b-1!h3 c-1!h3",
 		},
 		{
 			"a torn group gathers where it fits",
 			[]Task{
-				task("a", 1, group("g"), on("h1")), task("b", 1, group("g"), on("h3")), task("c", 1, group("g"), on("h3")),
+				task("a", 1, grouped("g"), on("h1")), task("b", 1, grouped("g"), on("h3")), task("c", 1, grouped("g"), on("h3")),
 			},
 			[]Candidate{host("h1"), host("h2"), host("h3", drained)},
 			"a-1!h1 b-1@h1 c-1@h1",
@@ -198,14 +198,14 @@ func TestRejectedAreThoseOfTheMoment(t *testing.T) {
 
 func refusals(d Decision) []string {
 	var all []string
-	for _, r := range d.Rejected {
+	for _, r := range d.Rejected.All() {
 		all = append(all, r.Host+" "+r.Reason)
 	}
 	return all
 }
 
 func TestUnplaceable(t *testing.T) {
-	small := reserved(0, 7*gib)
+	small := reserving(0, 7*gib)
 	taken := holding(tcp("", 80))
 	web := func(edits ...func(*Task)) []Task {
 		return []Task{task("web", 3, append(edits, needing(0, 2*gib), publishing(tcp("", 80)))...)}
@@ -249,7 +249,7 @@ func TestUnplaceable(t *testing.T) {
 		{
 			"a group needs room for all",
 			[]Task{
-				task("app", 1, group("g"), needing(0, 5*gib)), task("log", 1, group("g"), needing(0, 4*gib)),
+				task("app", 1, grouped("g"), needing(0, 5*gib)), task("log", 1, grouped("g"), needing(0, 4*gib)),
 			},
 			[]Candidate{host("h1")},
 			"no host for app-1 with log-1: the only host lacks memory (need 9 GiB, 8 GiB free); " +
@@ -258,7 +258,7 @@ func TestUnplaceable(t *testing.T) {
 		{
 			"a group that excludes itself",
 			[]Task{
-				task("a", 1, group("g"), publishing(tcp("", 80))), task("b", 1, group("g"), publishing(tcp("", 80))),
+				task("a", 1, grouped("g"), publishing(tcp("", 80))), task("b", 1, grouped("g"), publishing(tcp("", 80))),
 			},
 			[]Candidate{host("h1")},
 			"no host for a-1 with b-1: the only host has port 80 taken; " +
@@ -272,7 +272,7 @@ func TestUnplaceable(t *testing.T) {
 			assert.Assert(t, errors.As(err, &unplaceable))
 			for _, d := range decisions {
 				assert.Equal(t, d.Host, "")
-				assert.Equal(t, len(d.Rejected), len(c.pool))
+				assert.Equal(t, d.Rejected.Len(), len(c.pool))
 			}
 		})
 	}

@@ -92,11 +92,11 @@ func TestPropertyRulesHold(t *testing.T) {
 		}
 		for _, d := range decisions {
 			if d.Host == "" {
-				assert.Equal(t, len(d.Rejected), len(pool), "%s has no host, and not all refused", d.Task.Name)
+				assert.Equal(t, d.Rejected.Len(), len(pool), "%s has no host, and not all refused", d.Task.Name)
 				continue
 			}
 			assertHostSuits(t, d.Task, byName[d.Host])
-			for _, r := range d.Rejected {
+			for _, r := range d.Rejected.All() {
 				assert.Assert(t, r.Host != d.Host, "%s goes to a host that refused", d.Task.Name)
 			}
 		}
@@ -132,7 +132,7 @@ func assertHostHolds(t *rapid.T, c Candidate, decisions []Decision) {
 		ofService[d.Task.Service]++
 		for _, p := range d.Task.Ports {
 			for _, held := range ports {
-				assert.Assert(t, !conflict(p, held), "%s: %v and %v", c.Host.Name, p, held)
+				assert.Assert(t, !portOf(p).conflicts(portOf(held)), "%s: %v and %v", c.Host.Name, p, held)
 			}
 			ports = append(ports, p)
 		}

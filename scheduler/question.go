@@ -1,93 +1,101 @@
 package scheduler
 
-import "slices"
-
 // question is what hosts are asked about a unit: whether it may be placed
 // there or, staying, whether it may remain.
 type question struct {
-	*unit
-	rules   []rules // of each member
+	members []member
 	staying bool
+	// first tells that some rule is waived for the first replica: what is asked
+	// has to be asked anew after it.
+	first bool
 }
 
-func (c Catalog) questionOf(u *unit, b board) (question, error) {
-	q := question{unit: u}
-	for i := range u.members {
-		t := &u.members[i]
-		r, err := c.rulesOf(t)
-		if err != nil {
-			return question{}, err
-		}
-		r.orders = slices.Concat(b.ordersFor(t), r.orders)
-		if len(r.orders) == 0 {
-			r.orders = []Order{breadthFirst{}}
-		}
-		q.rules = append(q.rules, r)
-	}
-	return q, nil
+// member is a task of a unit with all that decides about it.
+type member struct {
+	task *Task
+	key  string // of its service
+	// counts are the board's own of its service, by seat.
+	counts map[int]int
+	// before counts the members of its service that are asked about before it.
+	before int
+	ports  ports
+	// filters are asked in their order; they are by Seat.location.
+	filters   [][]Filter
+	orders    []Order
+	spreads   []spread
+	exclusive bool
+	against   []target
 }
 
-// leader's orders rank the hosts for the whole unit.
-func (q question) leader() (*Task, rules) { return &q.members[0], q.rules[0] }
+// filterID is where a filter stands in a question.
+type filterID struct {
+	member, index int32
+}
 
-// ask returns the host's refusal; nil where all members may be there together.
-func (q question) ask(s *seat) *refused {
-	if q.single() {
-		return q.askMember(0, &s.Candidate, s.filters)
+func (q *question) filter(id filterID, s *Seat) Filter {
+	return q.members[id.member].filters[s.location][id.index]
+}
+
+// ask returns the host's refusal; ok where all members may be there together.
+// The seat's Here is the leader's afterwards.
+func (q *question) ask(s *Seat) (no refused, ok bool) {
+	s.Here = q.members[0].counts[s.index]
+	if len(q.members) == 1 {
+		return q.askMember(0, s, s)
 	}
 	together := s.clone()
 	for i := range q.members {
-		if r := q.askMember(i, &together, s.filters); r != nil {
-			return r
+		m := &q.members[i]
+		together.Here = m.counts[s.index] + m.before
+		if no, ok := q.askMember(i, together, s); !ok {
+			return no, false
 		}
-		together.draw(&q.members[i])
+		together.take(m)
 	}
-	return nil
+	return refused{}, true
 }
 
-func (q question) askMember(i int, c *Candidate, location []Filter) *refused {
-	t := &q.members[i]
-	for rank, filters := range [][]Filter{q.rules[i].always, location, q.rules[i].filters} {
-		for n, f := range filters {
-			if q.staying && !f.Evicts() {
-				continue
-			}
-			if r := f.Check(t, c); r != nil {
-				return &refused{
-					Rejection: Rejection{Host: c.Host.Name, Filter: f.Name(), Reason: r.Reason, Summary: r.Summary},
-					filter:    f, task: t, rank: [2]int{rank, n},
-				}
-			}
+// askMember asks a seat, which stands for the host s of the board.
+func (q *question) askMember(i int, asked, s *Seat) (refused, bool) {
+	m := &q.members[i]
+	for n, f := range m.filters[s.location] {
+		if q.staying && !f.Evicts() {
+			continue
+		}
+		if figure, ok := f.Check(m.task, asked); !ok {
+			return refused{s, figure, filterID{int32(i), int32(n)}}, false //nolint:gosec // lists are short
 		}
 	}
-	return nil
+	return refused{}, true
 }
 
 // take draws down the host's capacity by all members.
-func (q question) take(s *seat) {
+func (q *question) take(s *Seat) {
 	for i := range q.members {
-		s.draw(&q.members[i])
+		m := &q.members[i]
+		s.take(m)
+		m.counts[s.index]++
 	}
 }
 
-// refused is a rejection with what it takes to give a hint.
-type refused struct {
-	Rejection
-	filter Filter
-	task   *Task
-	// rank is the filter's place among those that are asked.
-	rank [2]int
+// words put a refusal into words.
+func (q *question) words(no refused) Rejection {
+	f := q.filter(no.filter, no.seat)
+	r := f.Refuse(q.members[no.filter.member].task, no.seat, no.figure)
+	return Rejection{Host: no.seat.Host.Name, Filter: f.Name(), Reason: r.Reason, Summary: r.Summary}
 }
 
-// nearer tells whether the host came nearer to taking the task than another:
-// it got past more filters.
-func (r *refused) nearer(o *refused) bool {
-	return o == nil || r.rank[0] > o.rank[0] || r.rank[0] == o.rank[0] && r.rank[1] > o.rank[1]
-}
-
-func (r *refused) hint() string {
-	if r == nil {
+// hint is what to do about the host that came nearest to taking the unit: it
+// got past more filters than the others.
+func (q *question) hint(log []refused) string {
+	if len(log) == 0 {
 		return ""
 	}
-	return r.filter.Hint(r.task)
+	nearest := log[0]
+	for _, no := range log[1:] {
+		if no.filter.index > nearest.filter.index {
+			nearest = no
+		}
+	}
+	return q.filter(nearest.filter, nearest.seat).Hint(q.members[nearest.filter.member].task)
 }

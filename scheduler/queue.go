@@ -1,85 +1,91 @@
 package scheduler
 
-import (
-	"cmp"
-	"container/heap"
-	"slices"
-)
-
 // queue holds the hosts that pass the filters of one question, the best
 // first, and the refusals of the others. Placing on a host changes that host
 // alone, so one pass over the pool serves all replicas of a service: after
 // each only the chosen host is asked and ranked again.
 type queue struct {
-	question
-	eligible []*seat
-	// refused is sorted by host. Decisions share it, so it is never written
-	// to, only replaced.
-	refused []Rejection
-	// nearest is the refusal of the host that came nearest.
-	nearest *refused
+	*question
+	board    *board
+	root     *branch
+	over     []*partition // what the service is spread over
+	ranks    ranks
+	eligible int
+	// log is only ever appended to; decisions share it.
+	log []refused
+	// nowhere is the error of units that found no host, once there is one.
+	nowhere *Unplaceable
 }
 
-func newQueue(q question, b board) *queue {
-	w := &queue{question: q}
-	for i := range b {
-		if r := q.ask(&b[i]); r != nil {
-			w.refused = append(w.refused, r.Rejection)
-			w.note(r)
-		} else {
-			w.eligible = append(w.eligible, &b[i])
-		}
+func newQueue(q *question, b *board) *queue {
+	w := &queue{question: q, board: b}
+	m := w.leader()
+	if w.ranks.orders = len(m.orders) - 1; w.ranks.orders > 0 {
+		w.ranks.later = make([]float64, w.ranks.orders*len(b.seats))
 	}
-	heap.Init(w)
+	for _, s := range m.spreads {
+		w.over = append(w.over, b.partition(s))
+	}
+	w.root = newBranch(&w.ranks, w.over, b.entries[:0])
+	for i := range b.seats {
+		s := &b.seats[i]
+		if no, ok := q.ask(s); !ok {
+			w.log = append(w.log, no)
+			continue
+		}
+		w.eligible++
+		w.root.add(w.rank(s), w.over)
+	}
+	w.root.count(m.counts, w.over)
+	w.root.arrange()
 	return w
 }
 
-func (w *queue) note(r *refused) {
-	if r.nearer(w.nearest) {
-		w.nearest = r
+// leader's orders rank the hosts for the whole unit.
+func (w *queue) leader() *member { return &w.members[0] }
+
+// rank ranks an eligible host that was just asked.
+func (w *queue) rank(s *Seat) entry {
+	m := w.leader()
+	e := entry{seat: int32(s.index), rank: m.orders[0].Rank(m.task, s)} //nolint:gosec // a pool has fewer hosts
+	for i, o := range m.orders[1:] {
+		w.ranks.of(e.seat)[i] = o.Rank(m.task, s)
 	}
+	return e
 }
 
 // best is the host that the orders put first, nil where none is eligible.
-func (w *queue) best() *seat {
-	if len(w.eligible) == 0 {
+func (w *queue) best() *Seat {
+	if w.eligible == 0 {
 		return nil
 	}
-	return w.eligible[0]
+	return &w.board.seats[w.root.best().seat]
 }
 
-// settle asks and ranks the best host again, after a task was placed on it.
+// settle asks and ranks the best host again, after the unit was placed on it.
 func (w *queue) settle() {
-	r := w.ask(w.best())
-	if r == nil {
-		heap.Fix(w, 0)
+	s := w.best()
+	if no, ok := w.ask(s); !ok {
+		w.log = append(w.log, no)
+		w.eligible--
+		w.root.drop(w.gain())
 		return
 	}
-	heap.Pop(w)
-	at, _ := slices.BinarySearchFunc(w.refused, r.Host, func(r Rejection, host string) int {
-		return cmp.Compare(r.Host, host)
-	})
-	w.refused = slices.Insert(slices.Clone(w.refused), at, r.Rejection)
-	w.note(r)
+	w.root.replace(w.rank(s), w.gain())
 }
 
-// Len, Less, Swap, Push and Pop make it a heap.Interface.
-func (w *queue) Len() int { return len(w.eligible) }
-
-// Less compares by the orders of the unit's leader.
-func (w *queue) Less(i, j int) bool {
-	return w.rules[0].compare(&w.members[0], &w.eligible[i].Candidate, &w.eligible[j].Candidate) < 0
+// gain is how many replicas of the leader's service a unit is.
+func (w *queue) gain() int {
+	n := 0
+	for i := range w.members {
+		if w.members[i].key == w.leader().key {
+			n++
+		}
+	}
+	return n
 }
 
-func (w *queue) Swap(i, j int) { w.eligible[i], w.eligible[j] = w.eligible[j], w.eligible[i] }
-
-// Push adds an eligible host at the end.
-func (w *queue) Push(c any) { w.eligible = append(w.eligible, c.(*seat)) }
-
-// Pop removes the eligible host at the end.
-func (w *queue) Pop() any {
-	last := len(w.eligible) - 1
-	c := w.eligible[last]
-	w.eligible = w.eligible[:last]
-	return c
+// rejections are those so far.
+func (w *queue) rejections() Rejections {
+	return Rejections{asked: w.question, log: w.log[:len(w.log):len(w.log)]}
 }

@@ -1,18 +1,26 @@
 package scheduler
 
-// Rule is a [Filter] or an [Order].
+// Rule is a [Filter], an [Order], or one of the few that hold for more than one
+// host at a time: [spread] and [group].
 type Rule interface {
 	// Name is the word by which users and refusals call it.
 	Name() string
 }
 
-// Filter removes hosts. It has no state and looks at the one candidate alone:
+// Filter removes hosts. It has no state and looks at the one seat alone:
 // placing a replica on a host can't change what a filter says of another host,
 // so that one pass over the pool serves all replicas of a service.
+//
+// Checking is apart from explaining, because of a million answers a handful is
+// ever read: an answer is kept as one figure, and put into words on demand.
 type Filter interface {
 	Rule
-	// Check returns nil where the task may go to the candidate.
-	Check(t *Task, c *Candidate) *Refusal
+	// Check tells whether the task may go to the seat. The figure is what
+	// Refuse has to know of this moment, such as the memory that was free.
+	Check(t *Task, s *Seat) (figure int64, ok bool)
+	// Refuse puts a refusal into words, for the figure that Check gave. The seat
+	// may have changed since, but for its host.
+	Refuse(t *Task, s *Seat, figure int64) Refusal
 	// Evicts tells whether a replica has to leave a host that the filter
 	// refuses. A filter that bounds what others may add too, such as the number
 	// of containers, doesn't: a stranger's container must not move a replica.
@@ -29,18 +37,17 @@ type Refusal struct {
 	Summary string
 }
 
-// Order ranks hosts. Like a filter it has no state, and a candidate's rank
-// depends on that candidate and the task alone.
+// Order ranks hosts. Like a filter it has no state, and a seat's rank depends
+// on that seat and the task alone.
 type Order interface {
 	Rule
-	// Compare is negative where a is the better host, positive where b is, and
-	// 0 where later orders decide.
-	Compare(t *Task, a, b *Candidate) int
+	// Rank is lower for a better host; of equal ones later orders decide.
+	Rank(t *Task, s *Seat) float64
 	// Explain says in figures what spoke for the host: "0 containers of web".
-	Explain(t *Task, c *Candidate) string
+	Explain(t *Task, s *Seat) string
 }
 
 // refuse makes a Refusal whose singular and plural differ in their verb only.
-func refuse(singular, plural, rest string) *Refusal {
-	return &Refusal{Reason: singular + " " + rest, Summary: plural + " " + rest}
+func refuse(singular, plural, rest string) Refusal {
+	return Refusal{Reason: singular + " " + rest, Summary: plural + " " + rest}
 }

@@ -1,9 +1,6 @@
 package scheduler
 
-import (
-	"cmp"
-	"fmt"
-)
+import "strconv"
 
 // breadthFirst is the order breadth-first, which spreads a service: the host
 // with the fewest replicas of it, then with the fewest containers.
@@ -15,10 +12,11 @@ func newBreadthFirst(value any) (Rule, error) {
 
 func (breadthFirst) Name() string { return "breadth-first" }
 
-func (breadthFirst) Compare(t *Task, a, b *Candidate) int {
-	return cmp.Or(cmp.Compare(a.replicas(t), b.replicas(t)), cmp.Compare(a.Containers, b.Containers))
+// Rank puts replicas before containers, of which no host has a million.
+func (breadthFirst) Rank(_ *Task, s *Seat) float64 {
+	return float64(s.Here)*1e6 + float64(s.Containers)
 }
 
-func (breadthFirst) Explain(t *Task, c *Candidate) string {
-	return fmt.Sprintf("%s of %s, %d in all", count(c.replicas(t), "container"), t.Service, c.Containers)
+func (breadthFirst) Explain(t *Task, s *Seat) string {
+	return count(s.Here, "container") + " of " + t.Service + ", " + strconv.Itoa(s.Containers) + " in all"
 }

@@ -1,7 +1,5 @@
 package scheduler
 
-import "cmp"
-
 // depthFirst is the order depth-first, which fills a host before the next: the
 // host with the most containers.
 type depthFirst struct{}
@@ -10,8 +8,6 @@ func newDepthFirst(value any) (Rule, error) { return depthFirst{}, noValue("dept
 
 func (depthFirst) Name() string { return "depth-first" }
 
-func (depthFirst) Compare(_ *Task, a, b *Candidate) int {
-	return cmp.Compare(b.Containers, a.Containers)
-}
+func (depthFirst) Rank(_ *Task, s *Seat) float64 { return -float64(s.Containers) }
 
-func (depthFirst) Explain(_ *Task, c *Candidate) string { return count(c.Containers, "container") }
+func (depthFirst) Explain(_ *Task, s *Seat) string { return count(s.Containers, "container") }

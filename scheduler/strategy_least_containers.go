@@ -1,7 +1,5 @@
 package scheduler
 
-import "cmp"
-
 // leastContainers is the order least-containers: the host with the fewest
 // containers, of any project.
 type leastContainers struct{}
@@ -12,8 +10,6 @@ func newLeastContainers(value any) (Rule, error) {
 
 func (leastContainers) Name() string { return "least-containers" }
 
-func (leastContainers) Compare(_ *Task, a, b *Candidate) int {
-	return cmp.Compare(a.Containers, b.Containers)
-}
+func (leastContainers) Rank(_ *Task, s *Seat) float64 { return float64(s.Containers) }
 
-func (leastContainers) Explain(_ *Task, c *Candidate) string { return count(c.Containers, "container") }
+func (leastContainers) Explain(_ *Task, s *Seat) string { return count(s.Containers, "container") }

@@ -1,9 +1,6 @@
 package scheduler
 
-import (
-	"fmt"
-	"math"
-)
+import "fmt"
 
 // maxContainers is the filter max-containers: a host with fewer containers, of
 // any project, than this.
@@ -22,28 +19,10 @@ func newMaxContainers(value any) (Rule, error) {
 
 func (maxContainers) Name() string { return "max-containers" }
 
-func (most maxContainers) Check(_ *Task, c *Candidate) *Refusal {
-	if c.Containers < int(most) {
-		return nil
-	}
-	return full(int(most))
-}
+func (most maxContainers) Check(_ *Task, s *Seat) (int64, bool) { return 0, s.Containers < int(most) }
+
+func (most maxContainers) Refuse(*Task, *Seat, int64) Refusal { return full(int(most)) }
 
 func (maxContainers) Evicts() bool { return false }
 
 func (maxContainers) Hint(*Task) string { return "add a host, or raise max-containers" }
-
-// wholeNumber reads a number in the types that YAML and JSON decoders give.
-func wholeNumber(value any) (int, bool) {
-	switch n := value.(type) {
-	case int:
-		return n, true
-	case int64:
-		return int(n), true
-	case uint64:
-		return int(min(n, math.MaxInt)), true
-	case float64:
-		return int(n), n == math.Trunc(n) && math.Abs(n) < 1<<53
-	}
-	return 0, false
-}

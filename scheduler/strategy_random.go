@@ -1,7 +1,6 @@
 package scheduler
 
 import (
-	"cmp"
 	"hash/fnv"
 	"math/rand/v2"
 )
@@ -14,20 +13,18 @@ func newRandom(value any) (Rule, error) { return random{}, noValue("random", val
 
 func (random) Name() string { return "random" }
 
-func (random) Compare(t *Task, a, b *Candidate) int {
-	return cmp.Compare(arrival(t, a), arrival(t, b))
-}
+func (random) Rank(t *Task, s *Seat) float64 { return arrival(t, s) }
 
-func (random) Explain(*Task, *Candidate) string { return "" }
+func (random) Explain(*Task, *Seat) string { return "" }
 
 // arrival is the time at which the host would take its next replica of the
 // service, if each host took them at random times at the same rate. Whichever
 // host is next in time is then each of them with equal chance, again and again;
 // one random number a host would send all replicas to the same one.
-func arrival(t *Task, c *Candidate) float64 {
-	source := rand.New(rand.NewPCG(seed(serviceKey(t)), seed(c.Host.Name)))
+func arrival(t *Task, s *Seat) float64 {
+	source := rand.New(rand.NewPCG(seed(serviceKey(t)), seed(s.Host.Name)))
 	at := source.ExpFloat64()
-	for range c.replicas(t) {
+	for range s.Here {
 		at += source.ExpFloat64()
 	}
 	return at

@@ -54,6 +54,9 @@ type Candidate struct {
 	Ports []hosts.PublishedPort
 	// Replicas counts them by "project/service".
 	Replicas map[string]int
+	// Exclusive is the service, "project/service", that has the host to itself,
+	// where it is not among the tasks to be placed; "" is none.
+	Exclusive string
 }
 
 // Decision is where a task goes, and why not elsewhere.
@@ -65,18 +68,9 @@ type Decision struct {
 	Stays bool
 	// Reason says in a few words why this host: "breadth-first: 0 containers of web".
 	Reason string
-	// Rejected are the hosts that a filter refused, sorted by host.
-	Rejected []Rejection
-}
-
-// Rejection is one host's refusal of one task.
-type Rejection struct {
-	Host string
-	// Filter is the name of the rule that refused.
-	Filter string
-	// Reason is in words with figures: "lacks memory (need 2 GiB, 1.2 GiB free)".
-	Reason string
-	// Summary is the reason without what is particular to the host, by which
-	// refusals are counted: "lack memory (need 2 GiB)".
-	Summary string
+	// Rejected are the hosts that a filter refused at that moment.
+	Rejected Rejections
+	// Ranked are the hosts that were left, the best first. Only [Catalog.Explain]
+	// fills it in.
+	Ranked []Ranking
 }

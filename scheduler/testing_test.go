@@ -33,11 +33,11 @@ func holding(ports ...hosts.PublishedPort) func(*Candidate) {
 	return func(c *Candidate) { c.Ports = ports }
 }
 
-func reserved(cpus, memory int64) func(*Candidate) {
+func reserving(cpus, memory int64) func(*Candidate) {
 	return func(c *Candidate) { c.Reserved = hosts.Resources{NanoCPUs: cpus, MemoryBytes: memory} }
 }
 
-func labels(l map[string]string) func(*Candidate) {
+func labelled(l map[string]string) func(*Candidate) {
 	return func(c *Candidate) { c.Host.Labels = l }
 }
 
@@ -66,7 +66,7 @@ func tasks(service string, n int, edits ...func(*Task)) []Task {
 
 func on(host string) func(*Task) { return func(t *Task) { t.Current = host } }
 
-func group(name string) func(*Task) { return func(t *Task) { t.Group = name } }
+func grouped(name string) func(*Task) { return func(t *Task) { t.Group = name } }
 
 func needing(cpus, memory int64) func(*Task) {
 	return func(t *Task) { t.Needs = hosts.Resources{NanoCPUs: cpus, MemoryBytes: memory} }
@@ -95,6 +95,15 @@ func by(words ...any) func(*Task) {
 			}
 		}
 	}
+}
+
+// with gives a task strategies and their values, in pairs.
+func with(pairs ...any) func(*Task) {
+	var all []hosts.Strategy
+	for i := 0; i < len(pairs); i += 2 {
+		all = append(all, hosts.Strategy{Name: pairs[i].(string), Value: pairs[i+1]})
+	}
+	return func(t *Task) { t.Strategies = append(t.Strategies[:len(t.Strategies):len(t.Strategies)], all...) }
 }
 
 func tcp(ip string, port uint16) hosts.PublishedPort {

@@ -2,103 +2,122 @@ package scheduler
 
 import (
 	"cmp"
-	"reflect"
 	"slices"
-
-	"github.com/clocker-compose/clocker-compose/hosts"
 )
 
-// unit is what is placed as one: a task, or all tasks of a group.
+// unit is what is placed as one: a task, or all tasks that share a group. It
+// holds their places among the sorted tasks.
 type unit struct {
-	// tasks are what was asked, at their places among the sorted tasks.
-	tasks []int
-	// members are the same with the needs of all moved to the first, so that
-	// hosts are asked for the joint needs.
-	members []Task
+	lead int
+	rest []int
 }
 
-// sortedTasks copies the tasks in the order in which they are placed: by
-// project, service, number, name.
-func sortedTasks(tasks []Task) []Task {
-	sorted := slices.Clone(tasks)
-	slices.SortStableFunc(sorted, func(a, b Task) int {
-		return cmp.Or(cmp.Compare(a.Project, b.Project), cmp.Compare(a.Service, b.Service),
-			cmp.Compare(a.Number, b.Number), cmp.Compare(a.Name, b.Name))
-	})
-	return sorted
+// size is how many tasks the unit has.
+func (u *unit) size() int { return 1 + len(u.rest) }
+
+// all are the places of its tasks.
+func (u *unit) all(yield func(int) bool) {
+	if !yield(u.lead) {
+		return
+	}
+	for _, i := range u.rest {
+		if !yield(i) {
+			return
+		}
+	}
+}
+
+// groupKey is a group of a project: Task.Group, or the strategy's.
+type groupKey struct {
+	project, name string
+	strategy      bool
 }
 
 // unitsOf gathers the sorted tasks into units, each at the place of its first.
-func unitsOf(tasks []Task) []unit {
+func (r *rulebook) unitsOf(tasks []Task) ([]unit, error) {
 	units := make([]unit, 0, len(tasks))
-	groups := map[[2]string]int{}
-	for i, t := range tasks {
-		key := [2]string{t.Project, t.Group}
-		at, ok := groups[key]
-		if t.Group == "" || !ok {
-			groups[key] = len(units)
-			units = append(units, unit{tasks: []int{i}, members: []Task{t}})
-			continue
+	at := map[groupKey]int{}
+	for i := range tasks {
+		keys, err := r.groups(&tasks[i])
+		if err != nil {
+			return nil, err
 		}
-		units[at].join(i, t)
-	}
-	return units
-}
-
-func (u *unit) join(index int, t Task) {
-	leader := &u.members[0]
-	leader.Needs = leader.Needs.Add(t.Needs)
-	t.Needs = hosts.Resources{}
-	u.tasks = append(u.tasks, index)
-	u.members = append(u.members, t)
-}
-
-// single tells whether the unit is one task.
-func (u *unit) single() bool { return len(u.members) == 1 }
-
-// pinned tells whether the unit is tied to hosts.
-func (u *unit) pinned() bool {
-	return slices.ContainsFunc(u.members, func(t Task) bool { return len(t.Pins) > 0 })
-}
-
-// pinnedFirst puts the units that are tied to hosts before those that can go
-// elsewhere, so that these don't take their room.
-func pinnedFirst(units []unit) []unit {
-	var pinned, free []unit
-	for _, u := range units {
-		if u.pinned() {
-			pinned = append(pinned, u)
-		} else {
-			free = append(free, u)
+		units = append(units, unit{lead: i})
+		here := len(units) - 1
+		for _, key := range keys {
+			if other, known := at[key]; known && other != here {
+				here = merge(units, at, other, here)
+			}
+			at[key] = here
 		}
 	}
-	return append(pinned, free...)
+	return slices.DeleteFunc(units, func(u unit) bool { return u.lead < 0 }), nil
 }
 
-// like tells whether hosts answer the same to both: replicas of one service
-// that differ in their number at most.
-func (u *unit) like(o *unit) bool {
-	if !u.single() || !o.single() {
-		return false
+// groups are those that the task is of.
+func (r *rulebook) groups(t *Task) ([]groupKey, error) {
+	set, err := r.of(t)
+	if err != nil {
+		return nil, err
 	}
-	a, b := u.members[0], o.members[0]
-	a.Name, a.Number, a.Current = b.Name, b.Number, b.Current
-	return reflect.DeepEqual(a, b)
+	var keys []groupKey
+	if t.Group != "" {
+		keys = append(keys, groupKey{t.Project, t.Group, false})
+	}
+	for _, name := range set.groups {
+		keys = append(keys, groupKey{t.Project, name, true})
+	}
+	return keys, nil
+}
+
+// merge makes one unit of two, at the place of the earlier, and returns it.
+func merge(units []unit, at map[groupKey]int, a, b int) int {
+	a, b = min(a, b), max(a, b)
+	units[a].rest = append(units[a].rest, slices.Collect(units[b].all)...)
+	slices.Sort(units[a].rest)
+	units[b] = unit{lead: -1}
+	for key, i := range at {
+		if i == b {
+			at[key] = a
+		}
+	}
+	return a
+}
+
+// sortedTasks copies the tasks in the order of decisions: by project, service,
+// number, name.
+func sortedTasks(tasks []Task) []Task {
+	sorted := slices.Clone(tasks)
+	order := func(a, b Task) int {
+		return cmp.Or(cmp.Compare(a.Project, b.Project), cmp.Compare(a.Service, b.Service),
+			cmp.Compare(a.Number, b.Number), cmp.Compare(a.Name, b.Name))
+	}
+	if !slices.IsSortedFunc(sorted, order) {
+		slices.SortStableFunc(sorted, order)
+	}
+	return sorted
 }
 
 // homes are the hosts that the unit's tasks run on now, the one with the most
 // of them first, then by name.
-func (u *unit) homes() []string {
+func (u *unit) homes(tasks []Task) []string {
+	if current := tasks[u.lead].Current; len(u.rest) == 0 {
+		if current == "" {
+			return nil
+		}
+		return []string{current}
+	}
 	count := map[string]int{}
 	var names []string
-	for _, t := range u.members {
-		if t.Current == "" {
+	for i := range u.all {
+		current := tasks[i].Current
+		if current == "" {
 			continue
 		}
-		if count[t.Current] == 0 {
-			names = append(names, t.Current)
+		if count[current] == 0 {
+			names = append(names, current)
 		}
-		count[t.Current]++
+		count[current]++
 	}
 	slices.SortFunc(names, func(a, b string) int {
 		return cmp.Or(cmp.Compare(count[b], count[a]), cmp.Compare(a, b))

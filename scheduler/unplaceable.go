@@ -28,6 +28,16 @@ func (e *Unplaceable) Error() string {
 	return s
 }
 
+// unplaceable is the error of a unit that none takes any more. Replicas of one
+// service share what was said of them.
+func (w *queue) unplaceable() *Unplaceable {
+	if w.nowhere == nil {
+		w.nowhere = &Unplaceable{Rejected: w.rejections().All(), Hint: w.hint(w.log)}
+	}
+	failure := *w.nowhere
+	return &failure
+}
+
 // summary counts the refusals: "2 of 3 hosts are drained, 1 is not ready".
 func summary(rejected []Rejection) string {
 	switch len(rejected) {
@@ -44,26 +54,26 @@ func summary(rejected []Rejection) string {
 	return strings.Join(parts, ", ")
 }
 
-// shared is a refusal that some hosts have in common.
-type shared struct {
+// tallied is a refusal that some hosts have in common.
+type tallied struct {
 	Rejection
 	hosts int
 }
 
 // tally counts by summary, commonest first, then by text.
-func tally(rejected []Rejection) []shared {
+func tally(rejected []Rejection) []tallied {
 	at := map[string]int{}
-	var all []shared
+	var all []tallied
 	for _, r := range rejected {
 		i, ok := at[r.Summary]
 		if !ok {
 			i = len(all)
 			at[r.Summary] = i
-			all = append(all, shared{Rejection: r})
+			all = append(all, tallied{Rejection: r})
 		}
 		all[i].hosts++
 	}
-	slices.SortStableFunc(all, func(a, b shared) int {
+	slices.SortStableFunc(all, func(a, b tallied) int {
 		return cmp.Or(cmp.Compare(b.hosts, a.hosts), cmp.Compare(a.Summary, b.Summary))
 	})
 	return all
@@ -71,7 +81,7 @@ func tally(rejected []Rejection) []shared {
 
 // phrase is "4 of 6 hosts lack memory (need 2 GiB)", shorter where it isn't the
 // first; a single host has its own figures.
-func (s shared) phrase(total int, first bool) string {
+func (s tallied) phrase(total int, first bool) string {
 	switch {
 	case s.hosts == total:
 		return fmt.Sprintf("all %d hosts %s", total, s.Summary)

@@ -45,7 +45,7 @@ func (p *Plan) MarshalJSON() ([]byte, error) {
 	}
 	for _, d := range p.Placements {
 		row := placement{Replica: d.Task.Name, Service: d.Task.Service, Number: d.Task.Number, Host: d.Host, Stays: d.Stays, Reason: d.Reason}
-		for _, r := range d.Rejected {
+		for _, r := range d.Rejected.All() {
 			row.Rejected = append(row.Rejected, rejection{r.Host, r.Filter, r.Reason})
 		}
 		out.Placements = append(out.Placements, row)

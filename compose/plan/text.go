@@ -55,7 +55,7 @@ func (p *Plan) writePlacements(b *strings.Builder) {
 			fmt.Fprintf(b, "  (%s)", d.Reason)
 		}
 		fmt.Fprintln(b)
-		for _, r := range d.Rejected {
+		for _, r := range d.Rejected.All() {
 			fmt.Fprintf(b, "  %-*s    not %s: %s\n", wide, "", r.Host, r.Reason)
 		}
 	}

@@ -21,7 +21,8 @@ type Clocker struct {
 
 // Placement is how replicas find their hosts.
 type Placement struct {
-	// Strategies are in the user's order.
+	// Strategies are all rules in order: the preferences of deploy.placement,
+	// the user's list, and then those of the keys below.
 	Strategies []hosts.Strategy
 	// Affinity are rules such as "not service db".
 	Affinity []string

@@ -17,10 +17,10 @@ type declaredService struct {
 
 type declaredPlacement struct {
 	Strategies strategies `yaml:"strategies"`
-	Affinity   []string   `yaml:"affinity"`
-	Exclusive  bool       `yaml:"exclusive"`
-	When       string     `yaml:"when"`
-	Prefer     string     `yaml:"prefer"`
+	Affinity   affinity   `yaml:"affinity"`
+	Exclusive  *bool      `yaml:"exclusive"`
+	When       expression `yaml:"when"`
+	Prefer     expression `yaml:"prefer"`
 }
 
 type declaredNetwork struct {

@@ -79,7 +79,7 @@ func (s sources) unknownTopLevel(text string) error {
 	var problems []problem
 	for _, key := range quotedWord.FindAllStringSubmatch(text, -1) {
 		at := path{}.key(key[1])
-		problems = append(problems, problem{at, true, fmt.Sprintf("a compose file has no key %q%s", key[1], suggest(key[1], siblings(at)))})
+		problems = append(problems, problem{path: at, atKey: true, message: fmt.Sprintf("a compose file has no key %q%s", key[1], suggest(key[1], siblings(at)))})
 	}
 	return s.locate(problems)
 }

@@ -21,14 +21,17 @@ func (p *Project) decode(o Options) error {
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		at := path{}.key("services").key(name).key(extension)
 		services[name] = decodeExtension[declaredService](d, at, all[name].Extensions)
+		d.checkPreferences(path{}.key("services").key(name), all[name])
+		p.checkNeighbours(d, at, services[name].Placement)
 	}
+	p.checkNeighbours(d, at, declared.Placement)
 	if len(d.problems) > 0 {
 		return p.sources.locate(d.problems)
 	}
 	p.Clocker = p.clocker(at, declared)
 	p.services = map[string]ServiceClocker{}
 	for name, s := range services {
-		p.services[name] = p.serviceClocker(s)
+		p.services[name] = p.serviceClocker(all[name], s, declared)
 	}
 	if o.Location != "" {
 		p.choose(splitNames(o.Location))
@@ -51,7 +54,6 @@ func decodeExtension[T any](d *decoder, at path, extensions types.Extensions) T 
 // unavailable reports keys without an effect where they can stand.
 func (d *decoder) unavailable(at path, v any) {
 	fields, _ := v.(map[string]any)
-	d.refuseUnavailable(at.key("placement"), fields["placement"])
 	locations, _ := fields["locations"].(map[string]any)
 	for _, name := range slices.Sorted(maps.Keys(locations)) {
 		d.refuseUnavailable(at.key("locations").key(name), locations[name])
@@ -62,7 +64,7 @@ func (d *decoder) unavailable(at path, v any) {
 func (p *Project) clocker(at path, declared declaredProject) Clocker {
 	c := Clocker{
 		Location:  declared.Location,
-		Placement: declared.Placement.placement(),
+		Placement: declared.Placement.placement(nil),
 		Network:   declared.Network.network(),
 	}
 	for name, l := range declared.Locations {
@@ -75,13 +77,10 @@ func (p *Project) clocker(at path, declared declaredProject) Clocker {
 }
 
 // serviceClocker is a service's declared x-clocker over the project's.
-func (p *Project) serviceClocker(declared declaredService) ServiceClocker {
-	s := ServiceClocker{Location: declared.Location, Placement: declared.Placement.placement()}
+func (p *Project) serviceClocker(service types.ServiceConfig, own declaredService, project declaredProject) ServiceClocker {
+	s := ServiceClocker{Location: own.Location, Placement: own.Placement.over(project.Placement).placement(preferences(service))}
 	if s.Location == nil {
 		s.Location = p.Clocker.Location
-	}
-	if s.Placement.Strategies == nil {
-		s.Placement.Strategies = p.Clocker.Placement.Strategies
 	}
 	return s
 }
@@ -93,10 +92,6 @@ func (p *Project) choose(locations []string) {
 		s.Location = locations
 		p.services[name] = s
 	}
-}
-
-func (p declaredPlacement) placement() Placement {
-	return Placement{Strategies: p.Strategies, Affinity: p.Affinity, Exclusive: p.Exclusive, When: p.When, Prefer: p.Prefer}
 }
 
 func (n declaredNetwork) network() Network {

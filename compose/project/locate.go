@@ -2,6 +2,8 @@ package project
 
 import (
 	"reflect"
+	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -14,6 +16,29 @@ const maxAliases = 16
 type place struct {
 	Position
 	source source
+	node   *yaml.Node
+}
+
+// into is how many columns an offset in a value's text is to the right of the
+// place; 0 where the text doesn't stand there as it is.
+func (p place) into(text string, offset int) int {
+	if p.node == nil || p.node.Kind != yaml.ScalarNode || p.node.Value != text || offset > len(text) {
+		return 0
+	}
+	columns := utf8.RuneCountInString(text[:offset])
+	switch {
+	case strings.Contains(text, "\n"):
+		return 0
+	case p.node.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
+		return 0
+	case p.node.Style&yaml.DoubleQuotedStyle != 0 && !strings.ContainsAny(text, "\"\\"):
+		return columns + 1
+	case p.node.Style&yaml.SingleQuotedStyle != 0 && !strings.Contains(text, "'"):
+		return columns + 1
+	case p.node.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0:
+		return 0
+	}
+	return columns
 }
 
 // find is the place of a path's value, or of its key: in the last file that
@@ -36,7 +61,7 @@ func (s sources) deepest(p path, atKey bool) (best place, depth int) {
 	for i := len(s) - 1; i >= 0; i-- {
 		if node, d := walk(s[i].root, p, atKey); d > depth {
 			depth = d
-			best = place{Position{s[i].name, node.Line, node.Column}, s[i]}
+			best = place{Position{s[i].name, node.Line, node.Column}, s[i], node}
 		}
 	}
 	return best, depth
@@ -51,7 +76,7 @@ func (s sources) findInherited(p path, atKey bool) (place, bool) {
 		services := child(src.root, "services")
 		for i := 1; services != nil && i < len(services.Content); i += 2 {
 			if node, depth := walk(services.Content[i], p[2:], atKey); depth == len(p)-2 {
-				return place{Position{src.name, node.Line, node.Column}, src}, true
+				return place{Position{src.name, node.Line, node.Column}, src, node}, true
 			}
 		}
 	}

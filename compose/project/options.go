@@ -65,4 +65,6 @@ type StrategyCatalog interface {
 	Names() []string
 	// Check is why a strategy's value is wrong, or nil.
 	Check(hosts.Strategy) error
+	// Services are the services of the project that a strategy names.
+	Services(hosts.Strategy) []string
 }

@@ -47,6 +47,9 @@ type problem struct {
 	path    path
 	atKey   bool // the key is wrong, not its value
 	message string
+	// text is the value that is wrong from an offset on, in bytes; "" is all of it.
+	text   string
+	offset int
 }
 
 // locate turns problems into errors, each with its place, in order of places.
@@ -54,6 +57,7 @@ func (s sources) locate(problems []problem) error {
 	var found []*Error
 	for _, p := range problems {
 		place, _ := s.find(p.path, p.atKey)
+		place.Column += place.into(p.text, p.offset)
 		found = append(found, &Error{Position: place.Position, Message: p.message})
 	}
 	slices.SortStableFunc(found, func(a, b *Error) int {

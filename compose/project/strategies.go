@@ -1,6 +1,7 @@
 package project
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 
@@ -48,10 +49,10 @@ func (d *decoder) known(at path, written string, value any) (hosts.Strategy, boo
 	}
 	valid := d.catalog.Names()
 	switch {
-	case slices.Contains(valid, s.Name):
-		return d.checked(at, s)
 	case slices.Contains(unavailableStrategies(), s.Name):
 		d.keyProblem(at, "strategy %q isn't available in this version", written)
+	case slices.Contains(valid, s.Name):
+		return d.checked(at, s)
 	default:
 		d.keyProblem(at, "there is no strategy %q%s", written, suggest(s.Name, valid))
 	}
@@ -68,11 +69,43 @@ func (d *decoder) checked(at path, s hosts.Strategy) (hosts.Strategy, bool) {
 			return typed, true
 		}
 	}
-	if err != nil {
+	switch text, isText := s.Value.(string); {
+	case err == nil:
+	case isText:
+		d.check(at, s, text)
+	case s.Name == "affinity":
+		d.checkAffinity(at, s, err)
+	default:
 		d.problem(at, "%s", oneLine(err.Error()))
-		return s, false
 	}
-	return s, true
+	return s, err == nil
+}
+
+// checkAffinity reports each wrong rule at its place, or the whole as wrong.
+func (d *decoder) checkAffinity(at path, s hosts.Strategy, err error) {
+	before := len(d.problems)
+	d.checkRules(at, s.Value)
+	if len(d.problems) == before {
+		d.problem(at, "%s", oneLine(err.Error()))
+	}
+}
+
+// check reports what the catalog finds wrong with a strategy, at the place in
+// the text where it is.
+func (d *decoder) check(at path, s hosts.Strategy, text string) {
+	if d.catalog == nil {
+		return
+	}
+	err := d.catalog.Check(s)
+	if err == nil {
+		return
+	}
+	p := problem{path: at, message: oneLine(err.Error()), text: text}
+	var inside interface{ At() int }
+	if errors.As(err, &inside) {
+		p.offset = inside.At()
+	}
+	d.problems = append(d.problems, p)
 }
 
 // scalar is what YAML makes of a plain word.

@@ -10,17 +10,13 @@ import (
 func unavailableKeys() []string {
 	return []string{
 		"provider", "template", "min", "max", "headroom", "remove-empty", // of a location
-		"affinity", "exclusive", "when", "prefer", // of a placement
 	}
 }
 
-// unavailableStrategies are strategies that are part of x-clocker, and that the
-// scheduler doesn't have in this version.
+// unavailableStrategies are strategies that the scheduler has, and that have no
+// effect because nothing measures what hosts use.
 func unavailableStrategies() []string {
-	return []string{
-		"affinity", "exclusive", "group", "hostname", "labels", "lowest-cpu", "lowest-memory", "max-cpu",
-		"max-memory", "region", "reserved", "zone",
-	}
+	return []string{"lowest-cpu", "lowest-memory", "max-cpu", "max-memory"}
 }
 
 // refuseUnavailable reports the keys of one mapping that do nothing yet.

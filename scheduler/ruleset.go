@@ -1,0 +1,71 @@
+package scheduler
+
+import (
+	"fmt"
+
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// ruleSet is a list of strategies as rules, by what they do.
+type ruleSet struct {
+	filters []Filter
+	orders  []Order
+	spreads []spread
+	groups  []string
+	// affinity is bound to who asks before it is a filter and an order.
+	affinity  affinity
+	exclusive bool
+}
+
+// ruleSetOf makes the rules of a list of strategies, in its order.
+func (c Catalog) ruleSetOf(strategies []hosts.Strategy) (ruleSet, error) {
+	var set ruleSet
+	for _, s := range strategies {
+		rule, err := c.rule(s)
+		if err != nil {
+			return ruleSet{}, err
+		}
+		switch rule := rule.(type) {
+		case exclusive:
+			set.exclusive = true
+			set.filters = append(set.filters, rule)
+		case affinity:
+			set.affinity = append(set.affinity, rule...)
+		case Filter:
+			set.filters = append(set.filters, rule)
+		case Order:
+			set.orders = append(set.orders, rule)
+		case spread:
+			set.spreads = append(set.spreads, rule)
+		case group:
+			set.groups = append(set.groups, string(rule))
+		}
+	}
+	return set, nil
+}
+
+// always are the filters that hold whatever the user's strategies are. They go
+// from what the user asked for, through what a host is, to what is left on it;
+// those that have nothing to say of the task are left out.
+func always(t *Task, published ports) ([]Filter, error) {
+	placement, err := newConstraints(t.Constraints)
+	if err != nil {
+		return nil, fmt.Errorf("place %s: %w", t.Name, err)
+	}
+	var all []Filter
+	add := func(applies bool, f Filter) {
+		if applies {
+			all = append(all, f)
+		}
+	}
+	add(len(t.Locations) > 0, location{})
+	add(len(t.Pins) > 0, pins{})
+	add(true, ready{})
+	add(t.Platform != hosts.Platform{}, platform{})
+	add(len(placement) > 0, placement)
+	add(t.MaxPerHost > 0, maxPerHost{})
+	add(len(published) > 0, hostPorts{published})
+	add(true, reservations{})
+	add(true, neighbours{})
+	return all, nil
+}
