@@ -64,6 +64,9 @@ func (u *up) wantReplicas() error {
 }
 
 func (u *up) wantService(s types.ServiceConfig) error {
+	if err := u.checkOwnName(s); err != nil {
+		return err
+	}
 	if global(s) {
 		return u.wantGlobal(s, u.existing[s.Name])
 	}
