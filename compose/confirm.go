@@ -30,6 +30,24 @@ func (e *Env) confirm(p *plan.Plan, yes bool) error {
 	return nil
 }
 
+// mayRenew asks about each volume that differs from the files. Where nobody can
+// be asked, the data stays.
+func (e *Env) mayRenew(diverged []string, yes bool) (renew []string, err error) {
+	for _, name := range diverged {
+		ok := yes
+		if !yes && e.Confirm != nil {
+			ok, err = e.Confirm(fmt.Sprintf("Volume %q exists but doesn't match configuration in compose file. Recreate (data will be lost)?", name))
+			if err != nil {
+				return nil, err
+			}
+		}
+		if ok {
+			renew = append(renew, name)
+		}
+	}
+	return renew, nil
+}
+
 func (e *Env) warn(warnings []string) {
 	if e.Warn == nil {
 		return

@@ -41,11 +41,11 @@ func down(ctx context.Context, env *Env, o DownOptions) error {
 		return err
 	}
 	env.warn(planned.Warnings)
-	if planned.Empty() && len(absent) == 0 {
+	if planned.Empty() && len(absent) == 0 && (o.Model == nil || len(provided(o.Model, o.Services)) == 0) {
 		env.warn([]string{"No resource found to remove for project \"" + o.Project + "\"."})
 		return nil
 	}
-	return errors.Join(env.execute(ctx, planned, 0), incomplete(o.Project, absent))
+	return errors.Join(env.execute(ctx, planned, 0), env.unprovide(ctx, o.Model, o.Services), incomplete(o.Project, absent))
 }
 
 // PlanDown tells what Down would do, and changes nothing.

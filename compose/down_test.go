@@ -62,7 +62,7 @@ func TestDownOfOrphans(t *testing.T) {
 	planned, err := compose.PlanDown(t.Context(), &s.Env, compose.DownOptions{Project: "shop", Model: model})
 	assert.NilError(t, err)
 	assert.Equal(t, len(planned.Warnings), 1)
-	assert.Assert(t, is.Contains(planned.Warnings[0], "Found orphan containers ([shop-db-1])"))
+	assert.Assert(t, is.Contains(planned.Warnings[0], "Found orphan containers (shop-db-1)"))
 	planned, err = compose.PlanDown(t.Context(), &s.Env, compose.DownOptions{Project: "shop"})
 	assert.NilError(t, err)
 	assert.Equal(t, len(planned.Warnings), 0)

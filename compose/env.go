@@ -24,6 +24,15 @@ type Env struct {
 	// Tool returns the program that works in containers through which files are
 	// shipped, for a platform; nil where the pool has one host.
 	Tool func(hosts.Platform) ([]byte, error)
+	// FindProvider is where the program of a provider is, and FindPlugin that of
+	// a plugin of Docker's client; nil where none is called.
+	FindProvider, FindPlugin func(name string) (path string, err error)
+	// Environment is what the user's Docker configuration gives to containers of
+	// a host, its proxies; may be nil.
+	Environment func(hosts.Host) map[string]string
+	// Credentials is a config.json with the user's registry logins, for services
+	// that use_api_socket; may be nil.
+	Credentials func() ([]byte, error)
 	// HookOutput receives the lines that hooks write; may be nil.
 	HookOutput func(execute.HookLine)
 	// Events receives progress.

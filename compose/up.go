@@ -24,6 +24,17 @@ type UpOptions struct {
 
 // Plan tells what Up would do, and changes nothing.
 func Plan(ctx context.Context, env *Env, p *project.Project, o UpOptions) (*plan.Plan, error) {
+	planned, err := planUp(ctx, env, p, o)
+	if err == nil {
+		for _, name := range provided(p, o.Services) {
+			planned.Warnings = append(planned.Warnings, "service "+name+
+				": its provider is called by up only; what depends on it is planned without the variables that it sets")
+		}
+	}
+	return planned, err
+}
+
+func planUp(ctx context.Context, env *Env, p *project.Project, o UpOptions) (*plan.Plan, error) {
 	request, err := upRequest(ctx, env, p, o)
 	if err != nil {
 		return nil, err
@@ -43,9 +54,18 @@ func Up(ctx context.Context, env *Env, p *project.Project, o UpOptions) (planned
 }
 
 func up(ctx context.Context, env *Env, p *project.Project, o UpOptions) (*plan.Plan, error) {
-	planned, err := Plan(ctx, env, p, o)
+	planned, err := planUp(ctx, env, p, o)
 	if err != nil {
 		return nil, err
+	}
+	p, told, err := env.outside(ctx, p, o.Services)
+	if err != nil {
+		return planned, err
+	}
+	if told { // what they said is part of what is asked for
+		if planned, err = planUp(ctx, env, p, o); err != nil {
+			return nil, err
+		}
 	}
 	if pulls := planned.Pulls(); pulls != nil {
 		// What else there is to do depends on what the pull brings.
@@ -53,7 +73,15 @@ func up(ctx context.Context, env *Env, p *project.Project, o UpOptions) (*plan.P
 			return planned, err
 		}
 		o.Pulled = true
-		if planned, err = Plan(ctx, env, p, o); err != nil {
+		if planned, err = planUp(ctx, env, p, o); err != nil {
+			return nil, err
+		}
+	}
+	if o.RenewVolumes, err = env.mayRenew(planned.Diverged, o.Yes); err != nil {
+		return planned, err
+	}
+	if len(o.RenewVolumes) > 0 {
+		if planned, err = planUp(ctx, env, p, o); err != nil {
 			return nil, err
 		}
 	}
@@ -75,16 +103,22 @@ func upRequest(ctx context.Context, env *Env, p *project.Project, o UpOptions) (
 	if err != nil {
 		return plan.Request{}, err
 	}
+	credentials, err := env.credentials(p)
+	if err != nil {
+		return plan.Request{}, err
+	}
 	return plan.Request{
-		Project:   p,
-		Trees:     trees,
-		State:     snapshot,
-		Several:   env.several(),
-		Joined:    env.joined(snapshot),
-		Locations: env.Locations,
-		Range:     fabricRange(p),
-		Size:      p.Clocker.Network.Size,
-		Options:   o.Options,
+		Project:     p,
+		Trees:       trees,
+		Environment: env.environments(),
+		Credentials: credentials,
+		State:       snapshot,
+		Several:     env.several(),
+		Joined:      env.joined(snapshot),
+		Locations:   env.Locations,
+		Range:       fabricRange(p),
+		Size:        p.Clocker.Network.Size,
+		Options:     o.Options,
 	}, nil
 }
 

@@ -179,11 +179,12 @@ func (c *comparison) sweep(t *testing.T) {
 }
 
 var (
-	longID  = regexp.MustCompile(`\b[0-9a-f]{64}\b`)
-	shortID = regexp.MustCompile(`\b[0-9a-f]{12}_`)
-	age     = regexp.MustCompile(`\b(Less than a second|About a minute|\d+ (second|minute)s?)( ago)?\b`)
-	pulls   = regexp.MustCompile(`(?m)^ (Image .*|[0-9a-f]{12} .*)\n`)
-	problem = regexp.MustCompile(`(?m)^(time="[^"]*" level=\w+ msg="(.*)"|Warning: (.*))$`)
+	longID   = regexp.MustCompile(`\b[0-9a-f]{64}\b`)
+	shortID  = regexp.MustCompile(`\b[0-9a-f]{12}_`)
+	age      = regexp.MustCompile(`\b(Less than a second|About a minute|\d+ (second|minute)s?)( ago)?\b`)
+	pulls    = regexp.MustCompile(`(?m)^ (Image .*|[0-9a-f]{12} .*)\n`)
+	removals = regexp.MustCompile(goingToRemove + `.*`)
+	problem  = regexp.MustCompile(`(?m)^(time="[^"]*" level=\w+ msg="(.*)"|Warning: (.*))$`)
 )
 
 // plain leaves out of a text what differs each time.
@@ -191,8 +192,18 @@ func (c *comparison) plain(text string) string {
 	text = strings.ReplaceAll(text, c.folder, "FOLDER")
 	text = longID.ReplaceAllString(text, "ID")
 	text = shortID.ReplaceAllString(text, "ID_")
+	text = removals.ReplaceAllStringFunc(text, sortedNames)
 	return age.ReplaceAllString(text, "AGE")
 }
+
+// sortedNames sorts the names of "Going to remove a, b", which come as they may.
+func sortedNames(sentence string) string {
+	names := strings.Split(strings.TrimPrefix(sentence, goingToRemove), ", ")
+	slices.Sort(names)
+	return goingToRemove + strings.Join(names, ", ")
+}
+
+const goingToRemove = "Going to remove "
 
 // said are the lines of progress and errors, each once and in the order of the
 // alphabet, since steps run side by side. What images are pulled depends on

@@ -203,6 +203,7 @@ func (s *session) environment(p *project.Project) (*compose.Env, error) {
 	if terminal.Is(s.in) {
 		env.Confirm = s.confirm
 	}
+	s.borrow(env)
 	if len(pool) > 1 && p != nil {
 		env.Tool = weave.Tool
 		env.Fabric, err = s.fabric(p.Clocker.Network.Encrypt)

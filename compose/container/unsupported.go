@@ -37,12 +37,7 @@ type check struct {
 
 // missing are what this version doesn't do.
 func missing(s types.ServiceConfig) []check {
-	refused := func(attribute, what, hint string, used bool) check {
-		return check{used, Problem{Attribute: attribute, Fatal: true, Hint: hint, Reason: what + " in this version"}}
-	}
 	return []check{
-		refused("provider", "services of a provider aren't made", "start it by other means and remove the service", s.Provider != nil),
-		refused("models", "models aren't run", "run the model as a service of its own", len(s.Models) > 0),
 		{intervals(s), Problem{Attribute: "pull_policy", Reason: s.PullPolicy + " works as missing; an image that is there is not looked for again"}},
 		{s.PullRefreshAfter != "", Problem{Attribute: "pull_refresh_after", Reason: "ignored; an image that is there is not looked for again"}},
 	}

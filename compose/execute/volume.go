@@ -34,7 +34,7 @@ func (r *run) removeImage(ctx context.Context, engine Engine, s plan.Step, a pla
 // removed tells how a removal went; what others still use stays, with a warning.
 func (r *run) removed(s plan.Step, id string, err error) error {
 	switch {
-	case errors.Is(err, hosts.ErrConflict):
+	case errors.Is(err, hosts.ErrConflict) && s.Reason != plan.ReasonVolumeChanged:
 		r.tell(s, id, Warning, "Resource is still in use")
 		return nil
 	case err != nil:

@@ -76,7 +76,7 @@ func (u *up) whyRecreate(r *replica, by map[string][]*replica) Reason {
 // changed or not: there is a flag for what was named, and one for the rest.
 func (u *up) forced(service string) bool {
 	if u.named(service) {
-		return u.ForceRecreate
+		return u.ForceRecreate || u.RenewAnonVolumes
 	}
 	return u.AlwaysRecreateDeps
 }
@@ -139,6 +139,9 @@ func (u *up) misses(r *replica) Reason {
 		if v.Type == types.VolumeTypeVolume && v.Source != "" && !mounts(r.current, u.Project.Volumes[v.Source].Name) {
 			return ReasonVolumeChanged
 		}
+		if v.Type == types.VolumeTypeVolume && u.renews(r.host, v.Source) {
+			return ReasonVolumeChanged
+		}
 	}
 	for _, path := range u.mountedPaths(r) {
 		if t := u.Trees[path]; t != nil && !holds(r.current, container.FilesVolume(u.Project, path, t.File != "").Name) {
@@ -188,6 +191,7 @@ func (u *up) target(r *replica, by map[string][]*replica) container.Target {
 	}
 	t.Linked = linked(r, by)
 	t.Shipped = u.shippedTrees()
+	t.Environment, t.Credentials = u.Environment[r.host], u.Credentials
 	if r.current != nil && !r.moves() && !u.RenewAnonVolumes {
 		t.Anonymous = u.anonymousVolumes(r)
 	}

@@ -22,6 +22,8 @@ func (u *up) makeContainers() error {
 			u.create(r, by, ReasonMissing)
 		case r.moves():
 			u.move(r, by)
+		case u.losesVolume(r):
+			u.rebuild(r, by)
 		default:
 			u.replace(r, by)
 		}
@@ -79,10 +81,12 @@ func (u *up) move(r *replica, by map[string][]*replica) {
 func (u *up) replace(r *replica, by map[string][]*replica) {
 	spec := r.spec
 	spec.Name = r.current.ID[:min(len(r.current.ID), shortID)] + "_" + r.name
-	config := *spec.Config
-	config.Labels = maps.Clone(config.Labels)
-	config.Labels[hosts.LabelReplace] = cmp.Or(r.service.ContainerName, r.service.Name+"-"+strconv.Itoa(r.number))
-	spec.Config = &config
+	if !u.RenewAnonVolumes { // what inherits nothing replaces nothing
+		config := *spec.Config
+		config.Labels = maps.Clone(config.Labels)
+		config.Labels[hosts.LabelReplace] = cmp.Or(r.service.ContainerName, r.service.Name+"-"+strconv.Itoa(r.number))
+		spec.Config = &config
+	}
 	creation := u.creation(r, by, spec)
 	creation.Replaces = r.current.ID
 	created := u.add(r.host, creation, r.recreate, u.needs(r, by)...)

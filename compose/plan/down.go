@@ -102,7 +102,7 @@ func (d *down) covers(service string) bool { return len(d.Services) == 0 || d.na
 
 // orphansFound says that there are orphans, as Docker Compose says it.
 func orphansFound(names []string) string {
-	return "Found orphan containers ([" + strings.Join(names, " ") + "]) for this project. " +
+	return "Found orphan containers (" + strings.Join(names, ", ") + ") for this project. " +
 		"If you removed or renamed this service in your compose file, you can run this command with the --remove-orphans flag to clean it up."
 }
 

@@ -99,6 +99,9 @@ func (l *life) relate() {
 		}
 		for _, on := range s.GetDependencies() {
 			d, declared := s.DependsOn[on]
+			if !l.known(on) {
+				continue // optional, or nothing would have loaded
+			}
 			l.relations[name] = append(l.relations[name], relation{on, d.Condition, d.Restart, d.Required || !declared})
 		}
 		slices.SortFunc(l.relations[name], func(a, b relation) int { return strings.Compare(a.service, b.service) })

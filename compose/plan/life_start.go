@@ -79,13 +79,7 @@ func (l *life) conditions(service string, started map[string]string) []string {
 // condition is the step after which one container is as a dependency wants it;
 // begun is the one that starts it, "" where it runs already.
 func (l *life) condition(c state.Container, on relation, begun string) string {
-	switch on.condition {
-	case types.ServiceConditionHealthy:
-		if begun == "" && c.Health == "healthy" {
-			return ""
-		}
-	case types.ServiceConditionCompletedSuccessfully:
-	default:
+	if on.condition != types.ServiceConditionHealthy && on.condition != types.ServiceConditionCompletedSuccessfully {
 		return begun
 	}
 	return l.add(c.Host, AwaitContainer{

@@ -18,6 +18,9 @@ type Plan struct {
 	Placements []scheduler.Decision
 	// Unchanged are the containers that stay as they are.
 	Unchanged []Container
+	// Diverged are the names of volumes that differ from the files and are kept,
+	// because they hold data.
+	Diverged []string
 	// Warnings are sentences for the user.
 	Warnings []string
 }

@@ -64,6 +64,9 @@ func (u *up) wantReplicas() error {
 }
 
 func (u *up) wantService(s types.ServiceConfig) error {
+	if s.Provider != nil {
+		return nil // its provider has made what there is of it
+	}
 	if err := u.checkOwnName(s); err != nil {
 		return err
 	}

@@ -29,6 +29,10 @@ type Request struct {
 	// Trees are the project's paths that services mount, by path, as they are on
 	// this machine. A path that doesn't exist, and isn't to be made, is missing.
 	Trees map[string]*tree.Tree
+	// Environment is what containers of a host get whatever their service says,
+	// by host; Credentials is what use_api_socket puts into a container.
+	Environment map[string]map[string]string
+	Credentials []byte
 	Options
 }
 
@@ -53,6 +57,9 @@ type Options struct {
 	NoDeps             bool
 	AlwaysRecreateDeps bool
 	RenewAnonVolumes   bool
+	// RenewVolumes are the names of volumes that differ from the files and may
+	// be made again, with the loss of their data.
+	RenewVolumes []string
 	// Wait adds steps that wait until every replica is running or healthy.
 	Wait bool
 	// Timeout of stopping a container; nil is its own.

@@ -151,6 +151,7 @@ func (s *scenario) parse(args []string) plan.Request {
 		f.BoolVar(p, name, false, "")
 	}
 	f.StringVar(&o.Pull, "pull", "", "")
+	f.Func("renew", "", func(name string) error { o.RenewVolumes = append(o.RenewVolumes, name); return nil })
 	f.Func("scale", "", func(text string) error {
 		service, n, _ := strings.Cut(text, "=")
 		if o.Scale == nil {
