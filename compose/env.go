@@ -6,6 +6,7 @@ package compose
 import (
 	"context"
 	"fmt"
+	"net"
 	"time"
 
 	"github.com/clocker-compose/clocker-compose/compose/execute"
@@ -70,6 +71,7 @@ type Self struct {
 type Engine interface {
 	execute.Engine
 	Processes
+	Ports
 	Observe(ctx context.Context) (hosts.Observation, error)
 	// ClaimVolume creates a volume or returns the one that has the name: of several
 	// that claim a name at once, one gets it.
@@ -83,6 +85,12 @@ type Engine interface {
 	Logs(ctx context.Context, container string, o hosts.LogOptions, line func(hosts.LogLine)) error
 	// Events calls each for each event of containers with the label until ctx ends.
 	Events(ctx context.Context, label string, each func(hosts.ContainerEvent)) error
+}
+
+// Ports reaches what a host publishes.
+type Ports interface {
+	// DialPort connects to a TCP port that a container publishes on the host.
+	DialPort(ctx context.Context, p hosts.PublishedPort) (net.Conn, error)
 }
 
 // Processes is what a user talks to: the processes in containers.

@@ -56,6 +56,7 @@ func (o upOptions) attached(ctx context.Context, s *session, p *project.Project,
 	hooks.show(a.view)
 	following, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
+	defer s.forwarding(following, env, compose.ForwardOptions{Project: p.Name, Services: p.ServiceNames()})()
 	ended := make(chan error, 1)
 	go func() { ended <- compose.Attach(following, env, o.attachment(p, done), a) }()
 	select {

@@ -25,6 +25,7 @@ type Engine struct {
 	mu    sync.Mutex
 	store store
 	exec  ExecFunc
+	dial  DialFunc
 }
 
 // ExecFunc answers commands that the shell does not know; false is "not found".
