@@ -27,7 +27,7 @@ func (r *run) createContainer(ctx context.Context, engine Engine, s plan.Step, a
 			return err
 		}
 		_, err = engine.CreateContainer(ctx, spec)
-		return nameTaken(err)
+		return pathMissing(nameTaken(err))
 	})
 }
 
@@ -39,6 +39,17 @@ func nameTaken(err error) error {
 	}
 	hinted := *told
 	hinted.Hint = "rename or remove the container that has the name; it isn't this project's"
+	return &hinted
+}
+
+// pathMissing says what to do about a path that the host lacks.
+func pathMissing(err error) error {
+	told, ok := err.(*hosts.Error) //nolint:errorlint // engines return it as it is
+	if !ok || told.Hint != "" || !strings.Contains(told.Error(), "bind source path does not exist") {
+		return err
+	}
+	hinted := *told
+	hinted.Hint = "paths outside of the project are the host's own; create it there, or mount a path inside of the project, which is brought to the host"
 	return &hinted
 }
 
