@@ -45,7 +45,21 @@ func (u *up) wantOneoff() error {
 	if u.waits(s) {
 		return fmt.Errorf("service %s can't be run now: what it needs may be on a host that doesn't answer", s.Name)
 	}
-	u.replicas = append(u.replicas, &replica{service: s, name: container.OneoffName(u.Project, s.Name, *u.Oneoff), oneoff: true})
+	name := container.OneoffName(u.Project, s.Name, *u.Oneoff)
+	u.replicas = append(u.replicas, &replica{service: s, name: name, oneoff: true})
+	return u.nameIsFree(name)
+}
+
+// nameIsFree refuses a name that a container of any host has: an engine knows
+// the names of its own alone.
+func (u *up) nameIsFree(name string) error {
+	for _, o := range u.State.Observations {
+		for _, c := range o.Containers {
+			if c.Name == name {
+				return fmt.Errorf("the container name %q is in use on host %s: remove or rename that container, or choose another name", name, o.Host.Name)
+			}
+		}
+	}
 	return nil
 }
 
