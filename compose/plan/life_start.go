@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -95,10 +96,23 @@ func (l *life) awaitAll(services map[string]bool, started map[string]string) {
 		}
 		for _, c := range l.containers[service] {
 			l.add(c.Host, AwaitContainer{
-				Container: c.ID, Name: c.Name, Service: service, Condition: conditionWait, Required: true,
+				Container: c.ID, Name: c.Name, Service: service, Condition: l.waitCondition(service), Required: true,
 			}, ReasonDependency, started[c.ID])
 		}
 	}
+}
+
+// waitCondition is what --wait waits for: that a service has done its work,
+// where another one depends on that, and else that it runs.
+func (l *life) waitCondition(service string) string {
+	for _, relations := range l.relations {
+		if slices.ContainsFunc(relations, func(r relation) bool {
+			return r.service == service && r.condition == types.ServiceConditionCompletedSuccessfully
+		}) {
+			return types.ServiceConditionCompletedSuccessfully
+		}
+	}
+	return conditionWait
 }
 
 // Restart plans to stop and start containers, and with those of a service the

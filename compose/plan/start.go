@@ -62,7 +62,7 @@ func (u *up) awaitRunning(r *replica) {
 	if r.running() && r.pause == "" && (r.current.Health == "healthy" || r.current.Health == "") {
 		return
 	}
-	u.await(r, conditionWait, true)
+	u.await(r, u.waitCondition(r.service.Name), true)
 }
 
 // conditionWait is what --wait waits for: healthy where there is a healthcheck, else running.
@@ -100,4 +100,15 @@ func (u *up) await(on *replica, condition string, required bool) string {
 	return u.add(on.host, AwaitContainer{
 		Container: on.reference(), Name: on.name, Service: on.service.Name, Condition: condition, Required: required,
 	}, ReasonDependency, on.started)
+}
+
+// waitCondition is what --wait waits for: that a service has done its work,
+// where another one depends on that, and else that it runs.
+func (u *up) waitCondition(service string) string {
+	for _, s := range u.services {
+		if s.DependsOn[service].Condition == types.ServiceConditionCompletedSuccessfully {
+			return types.ServiceConditionCompletedSuccessfully
+		}
+	}
+	return conditionWait
 }
