@@ -26,8 +26,8 @@ type sshLink struct {
 	o     Options
 	// turn is held by who chooses or opens a connection.
 	turn turn
-	// dir is the private folder of the control sockets; "" before the first dial.
-	dir     string
+	// dir is the folder of the control sockets, nil before the first dial.
+	dir     *sshDir
 	masters []*sshMaster
 	// closed refuses dials that HTTP goes on with after their request is over.
 	closed bool
@@ -93,28 +93,18 @@ func (l *sshLink) choose() (*sshMaster, error) {
 			return m, nil
 		}
 	}
-	if l.dir == "" {
-		dir, err := privateDir()
+	if l.dir == nil {
+		dir, err := newSSHDir(os.TempDir(), time.Now())
 		if err != nil {
 			return nil, err
 		}
 		l.dir = dir
 	}
-	m, err := newMaster(filepath.Join(l.dir, strconv.Itoa(len(l.masters))), l.url, l.flags)
+	m, err := newMaster(filepath.Join(l.dir.path, strconv.Itoa(len(l.masters))), l.url, l.flags)
 	if err == nil {
 		l.masters = append(l.masters, m)
 	}
 	return m, err
-}
-
-// privateDir makes a folder that only this user can enter, with a path that is
-// short enough for a socket.
-func privateDir() (string, error) {
-	parent := os.TempDir()
-	if len(parent)+len("/clocker-0123456789/00") > maxControlPath {
-		parent = "/tmp"
-	}
-	return os.MkdirTemp(parent, "clocker-")
 }
 
 // Close ends the connections.
@@ -130,11 +120,11 @@ func (l *sshLink) Close() error {
 		m.disconnect(ctx, l.spec.Args())
 	}
 	l.masters = nil
-	if l.dir == "" {
+	if l.dir == nil {
 		return nil
 	}
-	err := os.RemoveAll(l.dir)
-	l.dir = ""
+	err := l.dir.remove()
+	l.dir = nil
 	return err
 }
 
