@@ -20,7 +20,7 @@ const benchReplicas = 50
 // collector's included; hosts are in ten zones.
 func BenchmarkPlace(b *testing.B) {
 	for _, size := range []struct{ replicas, hosts int }{
-		{1_000, 100}, {10_000, 1_000}, {10_000, 5_000}, {100_000, 1_000}, {1_000_000, 10_000},
+		{1_000, 100}, {10_000, 1_000}, {10_000, 5_000}, {100_000, 1_000}, {100_000, 10_000}, {1_000_000, 10_000},
 	} {
 		pool := benchPool(size.hosts)
 		for _, kind := range []string{"plain", "zones", "affinity", "constraint", "when"} {

@@ -12,6 +12,8 @@ type board struct {
 	byHost    map[string]*Seat
 	locations []ruleSet // the rules of locations, by Seat.location
 	replicas  census
+	// ranked tells that some location has orders of its own.
+	ranked bool
 	// entries is room for one queue at a time.
 	entries    []entry
 	partitions map[spread]*partition
@@ -46,6 +48,7 @@ func (c Catalog) boardOf(pool []Candidate) (*board, error) {
 				return nil, fmt.Errorf("place on hosts of location %s: %w", candidate.Host.Location, err)
 			}
 			b.locations = append(b.locations, set)
+			b.ranked = b.ranked || set.ranks()
 		}
 		s.location = at
 	}
@@ -53,10 +56,13 @@ func (c Catalog) boardOf(pool []Candidate) (*board, error) {
 }
 
 // onlyLocation is the one location that the task may go to, by Seat.location,
-// or -1. Hosts of several locations are ranked by the task's own orders alone:
+// or -1; so it is where no location has orders. Hosts of several locations are ranked by the task's own orders alone:
 // each location's would contradict the other's.
 func (b *board) onlyLocation(t *Task) int {
 	only := -1
+	if !b.ranked {
+		return only
+	}
 	for i := range b.seats {
 		s := &b.seats[i]
 		if s.location == only {

@@ -44,6 +44,11 @@ func (c Catalog) ruleSetOf(strategies []hosts.Strategy) (ruleSet, error) {
 	return set, nil
 }
 
+// ranks tells whether the set ranks hosts.
+func (set *ruleSet) ranks() bool {
+	return len(set.orders)+len(set.spreads)+len(set.affinity) > 0
+}
+
 // always are the filters that hold whatever the user's strategies are. They go
 // from what the user asked for, through what a host is, to what is left on it;
 // those that have nothing to say of the task are left out.
