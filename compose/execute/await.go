@@ -89,6 +89,9 @@ func met(c hosts.ContainerDetail, a plan.AwaitContainer) (word string, err error
 		}
 		return "", nil
 	}
+	if a.Condition == "running_or_healthy" {
+		return "Healthy", nil // as Docker Compose says it of what has no health check, too
+	}
 	return "Started", nil
 }
 

@@ -46,7 +46,7 @@ func TestConditions(t *testing.T) {
 		"completed badly":             {condition: "service_completed_successfully", command: "sleep 30; exit 2", err: `service "dep" didn't complete successfully: exit 2`},
 		"started":                     {condition: "service_started", health: true, labels: map[string]string{fake.LabelHealthyAfter: "100"}, word: "Started"},
 		"wait for one with a check":   {condition: "running_or_healthy", health: true, labels: map[string]string{fake.LabelHealthyAfter: "4"}, word: "Healthy"},
-		"wait for one without":        {condition: "running_or_healthy", word: "Started"},
+		"wait for one without":        {condition: "running_or_healthy", word: "Healthy"},
 		"wait for one that is ending": {condition: "running_or_healthy", command: "exit 1", err: "dependency failed to start: container dep exited (1)"},
 	} {
 		t.Run(name, func(t *testing.T) {

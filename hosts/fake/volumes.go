@@ -25,7 +25,7 @@ func (e *Engine) CreateVolume(ctx context.Context, spec hosts.VolumeSpec) error 
 func (e *Engine) ClaimVolume(ctx context.Context, spec hosts.VolumeSpec) (hosts.Volume, error) {
 	var claimed hosts.Volume
 	err := e.call(ctx, "ClaimVolume", spec.Name, func(s *state) error {
-		s.addVolume(hosts.Volume{Name: spec.Name, Driver: spec.Driver, Labels: spec.Labels, Options: spec.Options})
+		s.addVolume(hosts.Volume(spec))
 		claimed = s.Volumes[spec.Name]
 		return nil
 	})
