@@ -221,8 +221,11 @@ secrets:
 		service string
 		target  container.Target
 	}{
-		{"old", container.Target{Host: old.Host}}, {"wrong", remote()}, {"addressed", remote("default")},
-		{"elsewhere", remote()}, {"folder", remote("default")},
+		{"old", container.Target{Host: old.Host}},
+		{"wrong", remote()},
+		{"addressed", remote("default")},
+		{"elsewhere", remote()},
+		{"folder", remote("default")},
 		{"two-macs", container.Target{}},
 	} {
 		_, err := container.Spec(p, c.service, 1, c.target)

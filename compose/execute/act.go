@@ -20,6 +20,8 @@ func (r *run) act(ctx context.Context, s plan.Step) error {
 	return r.fail(s, r.effect(ctx, engine, s))
 }
 
+// effect knows how long each step may take: those that users' own programs or
+// networks have a part in measure themselves.
 func (r *run) effect(ctx context.Context, engine Engine, s plan.Step) error {
 	switch a := s.Action.(type) {
 	case plan.PullImage:
@@ -41,6 +43,11 @@ func (r *run) effect(ctx context.Context, engine Engine, s plan.Step) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
+	return r.call(ctx, engine, s)
+}
+
+// call causes the effects that are a matter of a call or two.
+func (r *run) call(ctx context.Context, engine Engine, s plan.Step) error {
 	switch a := s.Action.(type) {
 	case plan.CreateNetwork:
 		return r.createNetwork(ctx, engine, s, a)

@@ -204,8 +204,11 @@ func TestHangingHostCostsOneTimeout(t *testing.T) {
 
 func TestCancellationReturnsPromptlyWhereverItComes(t *testing.T) {
 	for _, fault := range []fake.Fault{
-		{Method: "CreateVolume", Delay: time.Hour}, {Method: "CreateContainer", Delay: time.Hour},
-		{Method: "StartContainer", Delay: time.Hour}, {Method: "InspectContainer", Delay: time.Hour}, {},
+		{Method: "CreateVolume", Delay: time.Hour},
+		{Method: "CreateContainer", Delay: time.Hour},
+		{Method: "StartContainer", Delay: time.Hour},
+		{Method: "InspectContainer", Delay: time.Hour},
+		{},
 	} {
 		t.Run(fault.Method, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

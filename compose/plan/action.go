@@ -220,6 +220,7 @@ func (a StartContainer) Object() string    { return "container " + a.Name }
 func (a StopContainer) Object() string     { return "container " + a.Name }
 func (a RemoveContainer) Object() string   { return "container " + a.Name }
 func (a DisconnectNetwork) Object() string { return "container " + a.Name + " from " + a.NetworkName }
+
 func (a ConnectNetwork) Object() string {
 	return "container " + a.Name + " to " + a.Attachment.Network
 }
