@@ -14,6 +14,8 @@ type board struct {
 	replicas  census
 	// ranked tells that some location has orders of its own.
 	ranked bool
+	// owned tells that some host belongs to a service alone from the beginning.
+	owned bool
 	// entries is room for one queue at a time.
 	entries    []entry
 	partitions map[spread]*partition
@@ -35,6 +37,7 @@ func (c Catalog) boardOf(pool []Candidate) (*board, error) {
 		s := &b.seats[i]
 		*s = seatOf(candidate)
 		s.index = i
+		b.owned = b.owned || s.owner != ""
 		b.byHost[candidate.Host.Name] = s
 		for key, n := range candidate.Replicas {
 			b.replicas.add(key, i, n)

@@ -62,7 +62,7 @@ func (i *inquiry) fill(q *question, n int) error {
 			m.before++
 		}
 	}
-	always, err := always(m.task, m.ports)
+	always, err := always(m.task, m.ports, i.board.owned || i.rules.objections)
 	if err != nil {
 		return err
 	}

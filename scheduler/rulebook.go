@@ -10,6 +10,8 @@ import (
 type rulebook struct {
 	catalog Catalog
 	byList  map[listKey]ruleSet
+	// objections tells that some list keeps others away.
+	objections bool
 }
 
 // listKey is a list of strategies by where it is: replicas of a service share it.
@@ -18,7 +20,7 @@ type listKey struct {
 	len   int
 }
 
-func (c Catalog) rulebook() *rulebook { return &rulebook{c, map[listKey]ruleSet{}} }
+func (c Catalog) rulebook() *rulebook { return &rulebook{catalog: c, byList: map[listKey]ruleSet{}} }
 
 // of are the rules of the task's strategies.
 func (r *rulebook) of(t *Task) (ruleSet, error) {
@@ -34,6 +36,7 @@ func (r *rulebook) of(t *Task) (ruleSet, error) {
 		return ruleSet{}, fmt.Errorf("place %s: %w", t.Name, err)
 	}
 	r.byList[key] = set
+	r.objections = r.objections || set.objects()
 	return set, nil
 }
 

@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
@@ -49,10 +50,16 @@ func (set *ruleSet) ranks() bool {
 	return len(set.orders)+len(set.spreads)+len(set.affinity) > 0
 }
 
+// objects tells whether the set keeps others away.
+func (set *ruleSet) objects() bool {
+	return set.exclusive || slices.ContainsFunc(set.affinity, func(r AffinityRule) bool { return r.Not && !r.Soft && !r.Empty })
+}
+
 // always are the filters that hold whatever the user's strategies are. They go
 // from what the user asked for, through what a host is, to what is left on it;
-// those that have nothing to say of the task are left out.
-func always(t *Task, published ports) ([]Filter, error) {
+// those that have nothing to say of the task are left out, and so is neighbours
+// where nobody can object.
+func always(t *Task, published ports, objections bool) ([]Filter, error) {
 	placement, err := newConstraints(t.Constraints)
 	if err != nil {
 		return nil, fmt.Errorf("place %s: %w", t.Name, err)
@@ -71,6 +78,6 @@ func always(t *Task, published ports) ([]Filter, error) {
 	add(t.MaxPerHost > 0, maxPerHost{})
 	add(len(published) > 0, hostPorts{published})
 	add(true, reservations{})
-	add(true, neighbours{})
+	add(objections, neighbours{})
 	return all, nil
 }
