@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -55,6 +56,7 @@ func onThreeHosts(t *testing.T, test func(*testing.T, *Lab)) {
 	}
 }
 
+// theLab is brought up once for each generation. LAB_PREFIX keeps several runs on one machine apart.
 func theLab(t *testing.T, generation string) *Lab {
 	t.Helper()
 	if l, up := labs[generation]; up {
@@ -62,7 +64,7 @@ func theLab(t *testing.T, generation string) *Lab {
 	}
 	home, err := os.MkdirTemp("", "clocker-e2e")
 	assert.NilError(t, err)
-	l := &Lab{Generation: generation, name: "test" + generation, home: home}
+	l := &Lab{Generation: generation, name: cmp.Or(os.Getenv("LAB_PREFIX"), "test") + generation, home: home}
 	labs[generation] = l
 	l.must(t, "down") // what a killed run left
 	l.must(t, "up", "3", generation)

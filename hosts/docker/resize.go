@@ -13,6 +13,10 @@ const (
 	// engines refuse to resize the terminal of one that doesn't run.
 	resizeTries = 20
 	resizePause = 50 * time.Millisecond
+	// repeatSize is when a size is set once more: engines of generation 20 take
+	// one for a process that has no terminal yet, and forget it.
+	repeatSize = 300 * time.Millisecond
+	never      = time.Duration(1<<63 - 1)
 )
 
 // followSize keeps a terminal as large as the user's until stop is called. A
@@ -21,6 +25,7 @@ func followSize(ctx context.Context, sizes <-chan hosts.TerminalSize, set func(c
 	ctx, cancel := context.WithCancel(ctx)
 	var work sync.WaitGroup
 	work.Go(func() {
+		last, again := hosts.TerminalSize{}, never
 		for {
 			select {
 			case size, ok := <-sizes:
@@ -28,6 +33,10 @@ func followSize(ctx context.Context, sizes <-chan hosts.TerminalSize, set func(c
 					return
 				}
 				persist(ctx, func() error { return set(ctx, size) })
+				last, again = size, repeatSize
+			case <-time.After(again):
+				_ = set(ctx, last)
+				again = never
 			case <-ctx.Done():
 				return
 			}
