@@ -49,8 +49,10 @@ func TestStrategyFilters(t *testing.T) {
 			"host.arch == 'amd64' && host.engine == '' && host.engineLabels.x == '' && host.capacity.cpus == 4 && host.reserved.memory == GiB && " +
 			"host.containers == 3 && host.use.known && host.use.cpu == 0.5 && host.use.memory == KiB && host.use.age == 3 && " +
 			"service.name == 'web' && service.needs.cpus == 0 && project.name == 'shop' && TiB == 1024 * 1024 * MiB", host("h1", used(0.5, 1024), containers(3), reserving(0, gib)), ""},
-		{"too dear", "when", "len(1..900000) > 1 || len(host.containers..90000000) > 1", host("h1"),
-			"when: gives no answer to `len(1..900000) > 1 || len(host.containers..90000000) > 1`"},
+		{
+			"too dear", "when", "len(1..900000) > 1 || len(host.containers..90000000) > 1", host("h1"),
+			"when: gives no answer to `len(1..900000) > 1 || len(host.containers..90000000) > 1`",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, rejected, err := Eligible(task("web", 1, with(c.rule, c.value)), []Candidate{c.host})
@@ -76,27 +78,51 @@ func TestStrategyOrders(t *testing.T) {
 		pool         []Candidate
 		want, reason string
 	}{
-		{"even over zones", tasks("web", 6, with("spread", "node.labels.zone")), zones,
-			"web-1@h1 web-2@h3 web-3@h4 web-4@h2 web-5@h3 web-6@h4", "spread: 0 containers of web in zone a, then breadth-first: 0 containers of web, 0 in all"},
-		{"even over zones as it scales", append(tasks("web", 2, on("h1"), with("spread", "zone")), task("web", 3, with("spread", "zone")), task("web", 4, with("spread", "zone"))), zones,
-			"web-1!h1 web-2!h1 web-3@h3 web-4@h4", "runs there"},
-		{"even over what is left", tasks("web", 3, with("spread", "zone"), publishing(tcp("", 80))), zones[:3],
-			"web-1@h1 web-2@h3 web-3@h2", "spread: 0 containers of web in zone a, then breadth-first: 0 containers of web, 0 in all"},
-		{"spread, then depth", tasks("web", 4, with("spread", "zone"), by("depth-first")), zones[:3],
-			"web-1@h1 web-2@h3 web-3@h1 web-4@h3", "spread: 0 containers of web in zone a, then depth-first: 0 containers"},
-		{"two spreads", tasks("web", 4, with("spread", "zone", "spread", "node.hostname")), zones[:3],
-			"web-1@h1 web-2@h3 web-3@h2 web-4@h3", "spread: 0 containers of web in zone a, then breadth-first: 0 containers of web, 0 in all"},
-		{"no label", tasks("web", 1, with("spread", "rack")), zones, "web-1@h1",
-			"spread: 0 containers of web where there is no rack, then breadth-first: 0 containers of web, 0 in all"},
-		{"lowest CPU, unmeasured last", tasks("web", 1, by("lowest-cpu")), []Candidate{host("h1"), host("h2", used(0.5)), host("h3", used(0.25))},
-			"web-1@h3", "lowest-cpu: 25% of its CPUs, measured 1s ago"},
+		{
+			"even over zones", tasks("web", 6, with("spread", "node.labels.zone")), zones,
+			"web-1@h1 web-2@h3 web-3@h4 web-4@h2 web-5@h3 web-6@h4", "spread: 0 containers of web in zone a, then breadth-first: 0 containers of web, 0 in all",
+		},
+		{
+			"even over zones as it scales", append(tasks("web", 2, on("h1"), with("spread", "zone")), task("web", 3, with("spread", "zone")), task("web", 4, with("spread", "zone"))), zones,
+			"web-1!h1 web-2!h1 web-3@h3 web-4@h4", "runs there",
+		},
+		{
+			"even over what is left", tasks("web", 3, with("spread", "zone"), publishing(tcp("", 80))), zones[:3],
+			"web-1@h1 web-2@h3 web-3@h2", "spread: 0 containers of web in zone a, then breadth-first: 0 containers of web, 0 in all",
+		},
+		{
+			"spread, then depth", tasks("web", 4, with("spread", "zone"), by("depth-first")), zones[:3],
+			"web-1@h1 web-2@h3 web-3@h1 web-4@h3", "spread: 0 containers of web in zone a, then depth-first: 0 containers",
+		},
+		{
+			"two spreads", tasks("web", 4, with("spread", "zone", "spread", "node.hostname")), zones[:3],
+			"web-1@h1 web-2@h3 web-3@h2 web-4@h3", "spread: 0 containers of web in zone a, then breadth-first: 0 containers of web, 0 in all",
+		},
+		{
+			"no label", tasks("web", 1, with("spread", "rack")), zones, "web-1@h1",
+			"spread: 0 containers of web where there is no rack, then breadth-first: 0 containers of web, 0 in all",
+		},
+		{
+			"lowest CPU, unmeasured last", tasks("web", 1, by("lowest-cpu")),
+			[]Candidate{host("h1"), host("h2", used(0.5)), host("h3", used(0.25))},
+			"web-1@h3", "lowest-cpu: 25% of its CPUs, measured 1s ago",
+		},
 		{"nothing measured", tasks("web", 1, by("lowest-memory")), []Candidate{host("h1"), host("h2")}, "web-1@h1", "lowest-memory: not measured"},
-		{"prefer", tasks("web", 2, with("prefer", "host.free.cpus"), needing(1e9, 0)),
-			[]Candidate{host("h1", reserving(1e9, 0)), host("h2", reserving(5e8, 0))}, "web-1@h2 web-2@h1", "prefer: `host.free.cpus` is 3.5"},
-		{"prefer without a result", tasks("web", 1, with("prefer", "host.capacity.cpus / 0 - host.capacity.cpus / 0")), []Candidate{host("h1"), host("h2")},
-			"web-1@h1", "prefer: `host.capacity.cpus / 0 - host.capacity.cpus / 0` has no result"},
-		{"wishes come before orders", tasks("web", 1, with("depth-first", nil, "affinity", "prefer not service db")),
-			[]Candidate{host("h1", replicas("db", 1), containers(9)), host("h2")}, "web-1@h2", "affinity: 1 of 1 preference, then depth-first: 0 containers"},
+		{
+			"prefer", tasks("web", 2, with("prefer", "host.free.cpus"), needing(1e9, 0)),
+			[]Candidate{host("h1", reserving(1e9, 0)), host("h2", reserving(5e8, 0))},
+			"web-1@h2 web-2@h1", "prefer: `host.free.cpus` is 3.5",
+		},
+		{
+			"prefer without a result", tasks("web", 1, with("prefer", "host.capacity.cpus / 0 - host.capacity.cpus / 0")),
+			[]Candidate{host("h1"), host("h2")},
+			"web-1@h1", "prefer: `host.capacity.cpus / 0 - host.capacity.cpus / 0` has no result",
+		},
+		{
+			"wishes come before orders", tasks("web", 1, with("depth-first", nil, "affinity", "prefer not service db")),
+			[]Candidate{host("h1", replicas("db", 1), containers(9)), host("h2")},
+			"web-1@h2", "affinity: 1 of 1 preference, then depth-first: 0 containers",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			decisions, err := Place(c.tasks, c.pool)

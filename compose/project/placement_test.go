@@ -28,7 +28,8 @@ services:
 		"plain": {random, {Name: "affinity", Value: []any{"not service db"}}, alone, idle},
 		"own": {
 			spread("node.labels.zone"), spread("node.labels.rack"), random,
-			{Name: "when", Value: "true"}, {Name: "prefer", Value: "host.free.cpus"},
+			{Name: "when", Value: "true"},
+			{Name: "prefer", Value: "host.free.cpus"},
 		},
 		"db": {{Name: "affinity", Value: []any{"prefer not same", "not service plain"}}, alone, idle},
 	} {
