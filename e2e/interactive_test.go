@@ -181,13 +181,13 @@ services:
     deploy: {replicas: 3}
     healthcheck: {test: "true", interval: 1s}
   job:
-    image: alpine
+    image: busybox
     depends_on: {server: {condition: service_healthy}}
     restart: always
     stop_grace_period: 0s
 `)
 		r := p.Do(t, "run", "--rm", "-T", "job", "sh", "-c", `
-			reach() { for try in 1 2 3 4 5 6 7 8; do wget -qO- -T 3 http://$1/ >/dev/null && return; sleep 1; done; exit 1; }
+			reach() { for try in 1 2 3 4 5 6 7 8; do timeout 3 wget -q -O - http://$1/ >/dev/null && return; sleep 1; done; exit 1; }
 			for i in 1 2 3; do reach `+p.Name+`-server-$i; done; reach server; echo reached`)
 		assert.Check(t, cmp.Contains(r.Stdout, "reached"))
 		assert.Equal(t, len(p.Replicas(t, "server")), 3)
@@ -195,7 +195,7 @@ services:
 
 		p.Do(t, "run", "-d", "--name", "named-"+p.Name, "job", "sh", "-c", "mkdir /w; echo by-name >/w/index.html; httpd -f -h /w")
 		eventually(t, 20*time.Second, "a one-off is found by its name", func() error {
-			out := p.Try(t, "exec", "-T", "--index", "2", "server", "wget", "-qO-", "-T", "3", "http://named-"+p.Name+"/")
+			out := p.Try(t, "exec", "-T", "--index", "2", "server", "timeout", "3", "wget", "-q", "-O", "-", "http://named-"+p.Name+"/")
 			if !strings.Contains(out.Stdout, "by-name") {
 				return fmt.Errorf("%s", out)
 			}
