@@ -104,7 +104,11 @@ func (e *engine) Exec(_ context.Context, _ string, command []string) (hosts.Exec
 	if e.container.Labels[labelDatapath] == e.mute {
 		return hosts.ExecResult{ExitCode: curlRefused}, nil
 	}
-	if command[0] == "iptables" {
+	switch command[0] {
+	case "iptables":
+		return hosts.ExecResult{}, nil
+	case "ip":
+		e.note(command[2], command[3])
 		return hosts.ExecResult{}, nil
 	}
 	address := command[len(command)-1]

@@ -212,6 +212,16 @@ func TestLeave(t *testing.T) {
 	assert.NilError(t, f.Leave(t.Context(), hostA(), nil), "twice is once")
 }
 
+func TestLeaveAfterAnInterruptedJoin(t *testing.T) {
+	e := newEngine()
+	f := fabric(t, e, "one")
+	assert.NilError(t, f.Join(t.Context(), hostA(), nil))
+	assert.NilError(t, e.RemovePlugin(t.Context(), hosts.FabricDriver, true))
+	e.log = nil
+	assert.NilError(t, f.Leave(t.Context(), hostA(), nil))
+	assert.DeepEqual(t, e.log, []string{"del weave", "del vethwe-bridge", "remove router", "remove volume"})
+}
+
 func TestOthersForgetWhoIsGoneForGood(t *testing.T) {
 	stays := newEngine()
 	f := fabric(t, stays, "one", func(o *Options) {

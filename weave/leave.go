@@ -25,8 +25,12 @@ func (f *Fabric) Leave(ctx context.Context, host hosts.Host, others []hosts.Host
 // remove takes the router first: the driver, when it ends and no network is
 // left, removes the links of both.
 func remove(ctx context.Context, e Engine) error {
-	for _, rule := range routerRules() {
-		if _, err := e.Exec(ctx, RouterName, append([]string{"iptables", "-w"}, rule...)); err != nil {
+	commands := routerRules()
+	if p, err := e.Plugin(ctx, hosts.FabricDriver); err != nil || !p.Enabled {
+		commands = append(commands, routerLinks()...)
+	}
+	for _, command := range commands {
+		if _, err := e.Exec(ctx, RouterName, command); err != nil {
 			break // it does not run: what it left is not worth a failure
 		}
 	}
@@ -44,7 +48,7 @@ func remove(ctx context.Context, e Engine) error {
 // there. A rule that is not there is left out by iptables itself.
 func routerRules() [][]string {
 	const bridge = "weave"
-	return [][]string{
+	rules := [][]string{
 		{"-D", "FORWARD", "-i", bridge, "-o", bridge, "-j", "ACCEPT"},
 		{"-D", "FORWARD", "-o", bridge, "-j", "WEAVE-EXPOSE"},
 		{"-D", "FORWARD", "-i", bridge, "!", "-o", bridge, "-j", "ACCEPT"},
@@ -60,6 +64,16 @@ func routerRules() [][]string {
 		{"-t", "nat", "-F", "WEAVE"},
 		{"-t", "nat", "-X", "WEAVE"},
 	}
+	for i, rule := range rules {
+		rules[i] = append([]string{"iptables", "-w"}, rule...)
+	}
+	return rules
+}
+
+// routerLinks remove what is the driver's to remove, for a host that has none:
+// whoever was joining it was interrupted between router and driver.
+func routerLinks() [][]string {
+	return [][]string{{"ip", "link", "del", "weave"}, {"ip", "link", "del", "vethwe-bridge"}}
 }
 
 func (f *Fabric) forget(ctx context.Context, host hosts.Host, others []hosts.Host) error {
