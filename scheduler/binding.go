@@ -1,5 +1,7 @@
 package scheduler
 
+import "iter"
+
 // binding binds rules of affinity to one member of a unit.
 //
 // Who wants company that is nowhere yet can't wait for it where that waits for
@@ -48,48 +50,50 @@ func (b *binding) rule(r AffinityRule) boundRule {
 		return out
 	}
 	aim := r.target(b.task)
-	out.present = b.present(aim)
+	nowhere := b.locate(&out, aim)
 	for _, key := range b.along {
 		out.along = out.along || aim.matches(key)
 	}
-	if !r.Not && !r.Soft && !out.along && nowhere(out.present) && b.awaited(aim) {
-		own := b.board.replicas.of(serviceKey(b.task))
-		out.present = []map[int]int{own}
-		out.waived = len(own) == 0
+	if !r.Not && !r.Soft && !out.along && nowhere && b.awaited(aim) {
+		out.self = true
+		out.waived = len(b.board.replicas.of(serviceKey(b.task))) == 0
 		b.waived = b.waived || out.waived
 	}
 	return out
 }
 
-// present counts the replicas of those who are meant. The map of an exact
-// target is the board's own, so that it follows what is placed.
-func (b *binding) present(aim target) []map[int]int {
-	if aim.exact() {
-		return []map[int]int{b.board.replicas.of(aim.key())}
+// locate finds where those are who are meant, and tells whether they are
+// nowhere. Only the service itself is placed while the rule is bound.
+func (b *binding) locate(out *boundRule, aim target) (nowhere bool) {
+	own := serviceKey(b.task)
+	out.self = aim.matches(own)
+	out.others = newSeatSet(len(b.board.seats))
+	nowhere = !out.self || len(b.board.replicas.of(own)) == 0
+	for key, counts := range b.meant(aim) {
+		if key == own {
+			continue
+		}
+		for seat := range counts {
+			out.others.add(seat)
+			nowhere = false
+		}
 	}
-	own, others := b.board.replicas.of(serviceKey(b.task)), map[int]int{}
-	all := []map[int]int{others}
-	for key, counts := range b.board.replicas {
-		switch {
-		case !aim.matches(key):
-		case key == serviceKey(b.task):
-			all = append(all, own)
-		default:
-			for seat, n := range counts {
-				others[seat] += n
+	return nowhere
+}
+
+// meant are the services of the census that are meant.
+func (b *binding) meant(aim target) iter.Seq2[string, map[int]int] {
+	return func(yield func(string, map[int]int) bool) {
+		if aim.exact() {
+			yield(aim.key(), b.board.replicas[aim.key()])
+			return
+		}
+		for key, counts := range b.board.replicas {
+			if aim.matches(key) && !yield(key, counts) {
+				return
 			}
 		}
 	}
-	return all
-}
-
-func nowhere(present []map[int]int) bool {
-	for _, counts := range present {
-		if len(counts) > 0 {
-			return false
-		}
-	}
-	return true
 }
 
 // awaited tells whether one of those who are meant is itself, or waits for it.

@@ -12,8 +12,10 @@ type closeness []boundRule
 // boundRule is a rule of affinity together with where those are of whom it speaks.
 type boundRule struct {
 	AffinityRule
-	// present are counts of replicas by seat.
-	present []map[int]int
+	// others are the seats that have replicas of those who are meant, but for
+	// the service itself, which self tells to be meant.
+	others seatSet
+	self   bool
 	// along tells that one of them comes along, as it is of the same unit.
 	along bool
 	// waived tells that the rule doesn't hold as yet: see [binding].
@@ -31,15 +33,7 @@ func (r *boundRule) holds(s *Seat) bool {
 }
 
 func (r *boundRule) with(s *Seat) bool {
-	if r.along {
-		return true
-	}
-	for _, counts := range r.present {
-		if counts[s.index] > 0 {
-			return true
-		}
-	}
-	return false
+	return r.along || r.self && s.Here > 0 || r.others.has(s.index)
 }
 
 func (company) Name() string { return "affinity" }
