@@ -243,7 +243,7 @@ services:
 			body, err := page("http://127.0.0.1:18089/")
 			seen[body] = seen[body] || err == nil
 			if len(seen) != 3 || err != nil {
-				return fmt.Errorf("%v, %v", seen, err)
+				return fmt.Errorf("%v: %w", seen, err)
 			}
 			return nil
 		})
