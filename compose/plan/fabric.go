@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/clocker-compose/clocker-compose/compose/container"
 	"github.com/clocker-compose/clocker-compose/compose/state"
@@ -125,7 +126,24 @@ func (u *up) joinFabric() error {
 		}
 		u.joins[name] = u.add(name, JoinFabric{Host: h, Peers: u.peers(name, used)}, ReasonFabric)
 	}
+	u.warnOfFabric(sortedKeys(u.joins))
 	return nil
+}
+
+// warnOfFabric tells what joining does to others: all projects on a host share
+// its router.
+func (u *up) warnOfFabric(joining []string) {
+	if len(joining) > 0 && !u.Project.Clocker.Network.Encrypt {
+		u.warn("x-clocker.network.encrypt is false: what goes from host to host will be readable on its way, for all projects on these hosts")
+	}
+	if again := slices.DeleteFunc(joining, func(name string) bool { return !hasRouter(u.State.Host(name)) }); len(again) > 0 {
+		u.warn("the container network of %s is set up anew, for all projects there: it has another version, another key, or other settings than yours",
+			strings.Join(again, ", "))
+	}
+}
+
+func hasRouter(o *hosts.Observation) bool {
+	return slices.ContainsFunc(o.Containers, func(c hosts.Container) bool { return c.Labels[hosts.LabelFabric] == "router" })
 }
 
 // hostsOnFabric are the hosts that have, or come to have, a fabric network, sorted.
