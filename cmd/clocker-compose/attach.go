@@ -18,7 +18,7 @@ type attachOneOptions struct {
 func newAttach(s *session) *cli.Command {
 	return &cli.Command{
 		Name:      "attach",
-		Usage:     "Join the input and output of a running container, on whichever host it is",
+		Usage:     "Join the input and output of a container, on whichever host it is",
 		ArgsUsage: "SERVICE",
 		Flags: []cli.Flag{
 			textFlag("detach-keys", "", `Keys that leave the container alone (default "ctrl-p,ctrl-q")`),
