@@ -15,7 +15,7 @@ import (
 func newForward(s *session) *cli.Command {
 	return &cli.Command{
 		Name:        "forward",
-		Usage:       "Let published ports answer on this machine's localhost, until interrupted",
+		Usage:       "Let published ports answer on this machine, until interrupted",
 		Description: "An attached up does the same for as long as it runs.",
 		ArgsUsage:   "[SERVICE...]",
 		Action: func(c *cli.Context) error {

@@ -94,11 +94,12 @@ func (o psOptions) run(ctx context.Context, s *session) error {
 	case o.services:
 		return printWords(s.out, rows, compose.PsRow.Service)
 	}
-	return o.print(s, t, rows)
+	return o.print(s, t, rows, absent)
 }
 
-// print writes the rows as --format asks, or as Docker's configuration does.
-func (o psOptions) print(s *session, t target, rows []compose.PsRow) error {
+// print writes the rows as --format asks, or as Docker's configuration does. In
+// the ordinary table a host that doesn't answer has a row of its own.
+func (o psOptions) print(s *session, t target, rows []compose.PsRow, absent []compose.HostStatus) error {
 	format := o.format
 	if format == "" {
 		format = table.Format(s.clientConfig().PsFormat)
@@ -106,6 +107,11 @@ func (o psOptions) print(s *session, t target, rows []compose.PsRow) error {
 	lines := make([]psLine, len(rows))
 	for i, r := range rows {
 		lines[i] = psLine{row: r, project: t.name, whole: o.whole, clean: !format.JSON(), now: s.now()}
+	}
+	if format == "" {
+		for _, h := range absent {
+			lines = append(lines, absentLine(h))
+		}
 	}
 	return table.Print(s.out, format, psTemplate(len(t.env.Pool) > 1), psHeads(), lines)
 }

@@ -46,6 +46,17 @@ type psLine struct {
 	// whole leaves the row uncut, clean makes it safe for terminals.
 	whole, clean bool
 	now          time.Time
+	// absent is why the row's host doesn't answer: the row is the host's, not a
+	// container's.
+	absent string
+}
+
+// absentLine is the row of a host that doesn't answer.
+func absentLine(h compose.HostStatus) psLine {
+	l := psLine{clean: true, absent: "unreachable: " + h.Reason}
+	l.row.Host, l.row.Name, l.row.Image, l.row.Status = h.Host.Name, "-", "-", l.absent
+	l.row.Labels = map[string]string{hosts.LabelService: "-"}
+	return l
 }
 
 // publisher is a port in JSON.
@@ -86,6 +97,9 @@ func (l psLine) Networks() string { return l.text(strings.Join(l.networks(), ","
 
 // Command is quoted, and cut to 20 columns unless the whole is wanted.
 func (l psLine) Command() string {
+	if l.absent != "" {
+		return "-"
+	}
 	if l.whole {
 		return strconv.Quote(l.row.Command)
 	}
@@ -94,7 +108,12 @@ func (l psLine) Command() string {
 
 func (l psLine) CreatedAt() string { return l.row.Created.Local().String() }
 
-func (l psLine) RunningFor() string { return units.HumanDuration(l.now.Sub(l.row.Created)) + " ago" }
+func (l psLine) RunningFor() string {
+	if l.absent != "" {
+		return "-"
+	}
+	return units.HumanDuration(l.now.Sub(l.row.Created)) + " ago"
+}
 
 // Engine is what Docker Compose notes where it chose among engines, mostly "".
 func (l psLine) Engine() string { return l.Label("com.docker.compose.engine") }
@@ -150,7 +169,11 @@ func (l psLine) networks() []string {
 func (l psLine) Publishers() []publisher {
 	all := []publisher{}
 	for _, p := range l.row.Ports {
-		all = append(all, publisher{p.HostIP, p.ContainerPort, p.HostPort, p.Protocol})
+		url := p.HostIP
+		if a := l.address(p); a.IsValid() {
+			url = a.String()
+		}
+		all = append(all, publisher{url, p.ContainerPort, p.HostPort, p.Protocol})
 	}
 	return all
 }

@@ -27,7 +27,7 @@ type runOptions struct {
 func newRun(s *session) *cli.Command {
 	return &cli.Command{
 		Name:      "run",
-		Usage:     "Run a command in a new container of a service, on the host where a replica of it would go",
+		Usage:     "Run a command in a new container of a service",
 		ArgsUsage: "SERVICE [COMMAND] [ARGS...]",
 		Flags: []cli.Flag{
 			boolFlag("build", "", "Not available in this version"),

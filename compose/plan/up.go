@@ -21,6 +21,7 @@ func Up(r Request) (*Plan, error) {
 		u.checkPool,
 		u.selectServices,
 		u.checkSupported,
+		u.checkExternals,
 		u.survey,
 		u.wantReplicas,
 		u.wantOneoff,
@@ -146,6 +147,20 @@ func (u *up) checkSupported() error {
 		u.warn("%s", sentence)
 	}
 	return errors.Join(refused...)
+}
+
+// checkExternals refuses external networks that no host has.
+func (u *up) checkExternals() error {
+	var missing []error
+	for _, s := range u.services {
+		for _, key := range networkKeys(s) {
+			n := u.Project.Networks[key]
+			if bool(n.External) && len(u.having(func(o *hosts.Observation) bool { return state.Network(o, n.Name) != nil })) == 0 {
+				missing = append(missing, fmt.Errorf("network %s declared as external, but could not be found; create it: docker network create %s", n.Name, n.Name))
+			}
+		}
+	}
+	return errors.Join(dedup(missing)...)
 }
 
 // survey sorts the project's containers into replicas, leftovers and orphans.

@@ -26,12 +26,14 @@ type transport struct {
 	base    *http.Transport
 	observe func(*http.Request)
 	// reads are the places for short reads, nil for any number. Sessions of one
-	// SSH connection are few, and a sweep needs no more than five.
+	// SSH connection are few.
 	reads chan struct{}
 }
 
-// maxReads leaves sessions of an SSH connection for what takes long.
-const maxReads = 6
+// maxReads is how many short reads share an SSH connection at once. Each takes
+// a session, for which the other side starts a program: two are quicker than
+// six, and leave sessions for what takes long.
+const maxReads = 2
 
 func newTransport(t target, l link, o Options) *transport {
 	base := &http.Transport{
