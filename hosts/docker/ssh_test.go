@@ -163,6 +163,17 @@ func TestSSHSharesOneConnection(t *testing.T) {
 	}, poll.WithTimeout(5*time.Second))
 }
 
+// An answer that is an error gives its place among the reads back.
+func TestSSHManyRefusals(t *testing.T) {
+	e := startSSH(t, observable("1.41")).open(t, "client")
+	for range 12 {
+		_, err := e.InspectImage(soon(t), "nosuch")
+		assert.ErrorIs(t, err, hosts.ErrNotFound)
+		_, err = e.Plugin(soon(t), "nosuch")
+		assert.ErrorIs(t, err, hosts.ErrNotFound)
+	}
+}
+
 // What takes long would use up a connection's sessions; it gets another one.
 func TestSSHStreams(t *testing.T) {
 	engine := observable("1.41")

@@ -1,6 +1,7 @@
 package docker
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -84,6 +85,20 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return response, nil // its body is the connection itself, to be written to as well
 	}
 	response.Body = &leaving{bound(r, response.Body), leave}
+	if response.StatusCode >= http.StatusBadRequest {
+		return refusal(response)
+	}
+	return response, nil
+}
+
+// refusal reads an answer that is an error as a whole: the client doesn't close
+// all of them, and each would keep its connection and its place.
+func refusal(response *http.Response) (*http.Response, error) {
+	content, err := io.ReadAll(io.LimitReader(response.Body, maxMessage))
+	if err := errors.Join(err, response.Body.Close()); err != nil {
+		return nil, err
+	}
+	response.Body = io.NopCloser(bytes.NewReader(content))
 	return response, nil
 }
 
