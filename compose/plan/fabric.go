@@ -127,7 +127,22 @@ func (u *up) joinFabric() error {
 		u.joins[name] = u.add(name, JoinFabric{Host: h, Peers: u.peers(name, used)}, ReasonFabric)
 	}
 	u.warnOfFabric(sortedKeys(u.joins))
+	u.introduce(used)
 	return nil
+}
+
+// introduce tells the hosts that are on the fabric already of those that join.
+// Routers find each other by word of mouth, but after a power cut one connects
+// only with those it was told of itself.
+func (u *up) introduce(used []string) {
+	if len(u.joins) == 0 {
+		return
+	}
+	for _, o := range u.State.Ready() {
+		if name := o.Host.Name; u.Joined[name] && u.joins[name] == "" && o.Host.Address != "" {
+			u.add(name, JoinFabric{Host: o.Host, Peers: u.peers(name, used)}, ReasonPeers)
+		}
+	}
 }
 
 // warnOfFabric tells what joining does to others: all projects on a host share

@@ -77,6 +77,7 @@ const (
 	ReasonPull           Reason = "pull policy"
 	ReasonFabric         Reason = "host joins the network"
 	ReasonHook           Reason = "pre_start hook"
+	ReasonPeers          Reason = "another host joins the network"
 	ReasonDependency     Reason = "dependency"
 	ReasonAsked          Reason = "asked for"
 )
