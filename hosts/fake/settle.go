@@ -37,6 +37,10 @@ func (s *state) advance(r *record, now time.Time) {
 		_ = s.start(r, now)
 	}
 	if r.State == hosts.Exited && r.autoRemoved() && now.Sub(r.Finished) >= removalTime {
+		if s.Last == nil {
+			s.Last = map[string][]hosts.LogLine{}
+		}
+		s.Last[r.ID] = r.Log
 		s.remove(r, true)
 		return
 	}

@@ -22,9 +22,12 @@ type state struct {
 	Images   map[string]hosts.Image
 	Registry map[string]hosts.Image
 	Plugins  map[string]hosts.Plugin
-	Events   []hosts.ContainerEvent
-	Calls    []Call
-	Faults   []Fault
+	// Last are the logs of containers that removed themselves, by ID, for those
+	// who were reading along.
+	Last   map[string][]hosts.LogLine
+	Events []hosts.ContainerEvent
+	Calls  []Call
+	Faults []Fault
 }
 
 // Call is one call of a method: "CreateContainer", "shop-web-1".

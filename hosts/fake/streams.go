@@ -85,6 +85,8 @@ func (e *Engine) watchOutput(ctx context.Context, id string, read, seen int, s h
 		err := e.poll(ctx, func(st *state) bool {
 			if r, err := st.container(id); err == nil {
 				fresh = r.Log[read:]
+			} else if last := st.Last[id]; len(last) > read {
+				fresh = last[read:]
 			}
 			died = slices.ContainsFunc(st.Events[seen:], func(event hosts.ContainerEvent) bool {
 				return event.ID == id && (event.Action == "die" || event.Action == "destroy")
