@@ -21,6 +21,8 @@ type ChangeOptions struct {
 	plan.LifeRequest
 	// WaitTimeout bounds each wait for a condition; 0 is no bound.
 	WaitTimeout time.Duration
+	// Starts tells that the change starts containers, into which files are put.
+	Starts bool
 	// Command is the name of a change that other runs must not get in the way of:
 	// it waits for them, and they for it. "" is one that they may.
 	Command string
@@ -71,6 +73,12 @@ func planChange(ctx context.Context, env *Env, change Change, o ChangeOptions) (
 		return nil, absent, plan.Unreachable(absent)
 	}
 	o.State = snapshot
+	if o.Starts && o.Model != nil {
+		o.Environment = env.environments()
+		if o.Credentials, err = env.credentials(o.Model); err != nil {
+			return nil, absent, err
+		}
+	}
 	planned, err := change(o.LifeRequest)
 	return planned, absent, err
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
+	"sync"
 	"time"
 
 	"github.com/clocker-compose/clocker-compose/compose/container"
@@ -45,7 +47,7 @@ func Run(ctx context.Context, env *Env, p *project.Project, o RunOptions, user C
 	if err != nil {
 		return RunResult{}, err
 	}
-	one := oneoff{env: env, options: o, tty: o.Override.Tty, stdin: o.Override.Stdin}
+	one := oneoff{hooks: plan.PostStart(p, o.Service), env: env, options: o, tty: o.Override.Tty, stdin: o.Override.Stdin}
 	err = env.exclusively(ctx, p.Name, "run", func(ctx context.Context, env *Env) error {
 		planned, err := up.apply(ctx, env, p)
 		one.find(planned)
@@ -104,6 +106,8 @@ type oneoff struct {
 	env        *Env
 	options    RunOptions
 	tty, stdin bool
+	// hooks run in the container once it was started.
+	hooks []plan.Hook
 	// host and name are "" before it is planned.
 	host, name string
 }
@@ -130,19 +134,50 @@ func (r *oneoff) run(ctx context.Context, user Console) (RunResult, error) {
 	if err != nil {
 		return RunResult{}, err
 	}
-	start := func(ctx context.Context) error { return engine.StartContainer(ctx, r.name) }
 	if r.options.Detach {
-		return RunResult{ID: detail.ID}, start(ctx)
+		if err := engine.StartContainer(ctx, r.name); err != nil {
+			return RunResult{}, err
+		}
+		return RunResult{ID: detail.ID}, r.runHooks(ctx, engine)
+	}
+	code, err := r.converse(ctx, engine, user)
+	return RunResult{ID: detail.ID, Code: code}, err
+}
+
+// converse starts the container, runs its hooks beside it, and stays until both
+// have ended. What a hook fails of is told where the container doesn't fail.
+func (r *oneoff) converse(ctx context.Context, engine Engine, user Console) (code int, err error) {
+	var hooks sync.WaitGroup
+	var failed error
+	start := func(starting context.Context) error {
+		err := engine.StartContainer(starting, r.name)
+		if err == nil && len(r.hooks) > 0 {
+			hooks.Go(func() { failed = r.runHooks(ctx, engine) })
+		}
+		return err
 	}
 	until := hosts.NextExit
 	if r.options.Remove {
 		until = hosts.Removed
 	}
-	code, err := conversation{
+	code, err = conversation{
 		engine: engine, container: r.name, until: until, user: user, stdin: r.stdin, tty: r.tty,
 		detachKeys: r.options.DetachKeys, proxy: true, start: start,
 	}.hold(ctx)
-	return RunResult{ID: detail.ID, Code: code}, err
+	hooks.Wait()
+	if err == nil && code == 0 {
+		err = failed
+	}
+	return code, err
+}
+
+// runHooks runs the hooks of the container; one that has ended needs none.
+func (r *oneoff) runHooks(ctx context.Context, engine Engine) error {
+	err := r.env.executor(0).RunHooks(ctx, engine, r.name, r.name, r.hooks)
+	if errors.Is(err, hosts.ErrNotFound) || errors.Is(err, hosts.ErrConflict) {
+		return nil
+	}
+	return err
 }
 
 // discardTimeout bounds the removal of a container after its run has failed.

@@ -157,11 +157,15 @@ func (e *Env) tellUnchanged(p *plan.Plan) {
 
 // execute runs a plan on the pool.
 func (e *Env) execute(ctx context.Context, p *plan.Plan, wait time.Duration) error {
+	return e.executor(wait).Run(ctx, p)
+}
+
+func (e *Env) executor(wait time.Duration) *execute.Executor {
 	pool := map[string]hosts.Host{}
 	for _, h := range e.Pool {
 		pool[h.Name] = h
 	}
-	x := &execute.Executor{
+	return &execute.Executor{
 		Engine:      func(name string) (execute.Engine, error) { return e.Connect(pool[name]) },
 		Fabric:      e.Fabric,
 		Tool:        e.Tool,
@@ -171,7 +175,6 @@ func (e *Env) execute(ctx context.Context, p *plan.Plan, wait time.Duration) err
 		Parallel:    cmp.Or(e.Parallel, defaultParallel*len(e.Pool)),
 		WaitTimeout: wait,
 	}
-	return x.Run(ctx, p)
 }
 
 // defaultParallel is how many steps are at work at once for each host.

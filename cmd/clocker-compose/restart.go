@@ -25,6 +25,7 @@ func newRestart(s *session) *cli.Command {
 
 func parseRestart(c *cli.Context) change {
 	return change{title: "restart", apply: plan.Restart, ChangeOptions: compose.ChangeOptions{
+		Starts: true,
 		LifeRequest: plan.LifeRequest{
 			Services: c.Args().Slice(), Timeout: seconds(c, "timeout"), NoDeps: c.Bool("no-deps"),
 		},

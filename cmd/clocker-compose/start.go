@@ -28,6 +28,7 @@ func newStart(s *session) *cli.Command {
 func parseStart(c *cli.Context) change {
 	return change{title: "start", apply: plan.Start, ChangeOptions: compose.ChangeOptions{
 		LifeRequest: plan.LifeRequest{Services: c.Args().Slice(), Wait: c.Bool("wait")},
+		Starts:      true,
 		WaitTimeout: time.Duration(c.Int("wait-timeout")) * time.Second,
 	}}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/moby/moby/api/types/mount"
 
+	"github.com/clocker-compose/clocker-compose/compose/project"
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
 
@@ -60,6 +61,12 @@ func (f fileReference) mount() mount.Mount {
 		m.BindOptions = &mount.BindOptions{}
 	}
 	return m
+}
+
+// Files are what is copied into a service's container before each of its
+// starts: its configs and secrets, as the project has them now.
+func Files(p *project.Project, s types.ServiceConfig, t Target) ([]hosts.File, error) {
+	return (&replica{ServiceConfig: withAPISocket(s), project: p, target: t}).files()
 }
 
 // files are what is copied into the container before it starts.

@@ -19,9 +19,9 @@ const preStart = "pre_start"
 // is a container of its own kind, which no other command takes for a replica.
 // The volumes of a replica are for its creator to add.
 func HookSpec(p *project.Project, service string, index int, t Target) (hosts.ContainerSpec, error) {
-	s, err := p.GetService(service)
-	if err != nil {
-		return hosts.ContainerSpec{}, err
+	s, ok := p.AllServices()[service]
+	if !ok {
+		return hosts.ContainerSpec{}, fmt.Errorf("no such service: %s", service)
 	}
 	own := s.PreStart[index].ContainerSpec
 	if own.Image == "" {

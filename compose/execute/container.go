@@ -123,7 +123,7 @@ func (r *run) start(ctx context.Context, engine Engine, s plan.Step, a plan.Star
 		if err := startWith(ctx, engine, a); err != nil {
 			return err
 		}
-		return r.runHooks(ctx, engine, a.Container, a.Name, a.PostStart)
+		return r.RunHooks(ctx, engine, a.Container, a.Name, a.PostStart)
 	})
 }
 
@@ -141,9 +141,8 @@ const stopGrace = time.Minute
 
 func (r *run) stop(ctx context.Context, engine Engine, s plan.Step, a plan.StopContainer) error {
 	effect := func() error {
-		err := r.runHooks(ctx, engine, a.ID, a.Name, a.PreStop)
-		if err != nil && !errors.Is(err, hosts.ErrNotFound) && !errors.Is(err, hosts.ErrConflict) {
-			return err // one that has stopped meanwhile needs no hooks
+		if err := r.runPreStop(ctx, engine, a.ID, a.Name, a.PreStop); err != nil {
+			return err
 		}
 		if a.Timeout != nil {
 			var cancel context.CancelFunc

@@ -21,10 +21,10 @@ type HookLine struct {
 	Text    string
 }
 
-// runHooks runs the hooks of a container, one after the other.
-func (r *run) runHooks(ctx context.Context, engine Engine, id, name string, hooks []plan.Hook) error {
+// RunHooks runs the hooks of a container, one after the other.
+func (x *Executor) RunHooks(ctx context.Context, engine Engine, id, name string, hooks []plan.Hook) error {
 	for _, h := range hooks {
-		out, complaint := r.hearing(name, h.Service), r.hearing(name, h.Service)
+		out, complaint := x.hearing(name, h.Service), x.hearing(name, h.Service)
 		code, err := engine.RunExec(ctx, id, h.ExecOptions, hosts.Streams{Out: out, Err: complaint})
 		out.end()
 		complaint.end()
@@ -36,6 +36,16 @@ func (r *run) runHooks(ctx context.Context, engine Engine, id, name string, hook
 		}
 	}
 	return nil
+}
+
+// runPreStop runs the hooks of a container that is about to be stopped; one that
+// has stopped meanwhile needs none.
+func (x *Executor) runPreStop(ctx context.Context, engine Engine, id, name string, hooks []plan.Hook) error {
+	err := x.RunHooks(ctx, engine, id, name, hooks)
+	if errors.Is(err, hosts.ErrNotFound) || errors.Is(err, hosts.ErrConflict) {
+		return nil
+	}
+	return err
 }
 
 // runHook runs a container to its end. One that fails is kept, so that the user
@@ -107,14 +117,14 @@ const (
 
 // hearing passes the lines of a hook on, and keeps the last.
 type hearing struct {
-	run             *run
+	output          func(HookLine)
 	source, service string
 	partial         []byte
 	last            []string
 }
 
-func (r *run) hearing(source, service string) *hearing {
-	return &hearing{run: r, source: source, service: service}
+func (x *Executor) hearing(source, service string) *hearing {
+	return &hearing{output: x.HookOutput, source: source, service: service}
 }
 
 func (h *hearing) Write(p []byte) (int, error) {
@@ -138,8 +148,8 @@ func (h *hearing) end() {
 }
 
 func (h *hearing) line(text string) {
-	if h.run.HookOutput != nil {
-		h.run.HookOutput(HookLine{Source: h.source, Service: h.service, Text: text})
+	if h.output != nil {
+		h.output(HookLine{Source: h.source, Service: h.service, Text: text})
 	}
 	if h.last = append(h.last, text); len(h.last) > tailLines {
 		h.last = h.last[1:]

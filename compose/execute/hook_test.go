@@ -66,6 +66,19 @@ func TestAContainerThatHasEndedNeedsNoHooks(t *testing.T) {
 	assert.NilError(t, b.do(plan.StopContainer{ID: "web", Name: "web", PreStop: []plan.Hook{hook("echo bye")}}))
 }
 
+func TestHooksRunAroundARestartWithTheFilesAsTheyAre(t *testing.T) {
+	b, lines := hooked(t, "sleep 100")
+	b.HookOutput = func(l execute.HookLine) { *lines = append(*lines, l.Text) }
+	assert.NilError(t, b.engines["h"].StartContainer(t.Context(), "web"))
+	assert.NilError(t, b.do(plan.RestartContainer{
+		ID: "web", Name: "web", Files: []hosts.File{{Path: "/greeting", Content: []byte("hello")}},
+		PreStop: []plan.Hook{hook("echo bye")}, PostStart: []plan.Hook{hook("cat /greeting")},
+	}))
+	assert.DeepEqual(t, *lines, []string{"bye", "hello"})
+	assert.ErrorContains(t, b.do(plan.RestartContainer{ID: "web", Name: "web", PreStop: []plan.Hook{hook("exit 4")}}), "hook exited with status 4")
+	assert.Equal(t, strings.Count(b.calls("h"), "RestartContainer"), 1, "one whose hook fails goes on as it is")
+}
+
 func preStart(command string) plan.RunHook {
 	s := spec("web-pre_start-0", map[string]string{hosts.LabelHook: "pre_start"})
 	s.Config.Cmd = []string{"sh", "-c", command}

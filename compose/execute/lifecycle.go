@@ -8,14 +8,27 @@ import (
 )
 
 func (r *run) restart(ctx context.Context, engine Engine, s plan.Step, a plan.RestartContainer) error {
+	return r.doing(s, "Container "+a.Name, "Restarting", "Started", func() error {
+		if err := r.runPreStop(ctx, engine, a.ID, a.Name, a.PreStop); err != nil {
+			return err
+		}
+		if err := restartWith(ctx, engine, a); err != nil {
+			return err
+		}
+		return r.RunHooks(ctx, engine, a.ID, a.Name, a.PostStart)
+	})
+}
+
+func restartWith(ctx context.Context, engine Engine, a plan.RestartContainer) error {
 	if a.Timeout != nil {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, *a.Timeout+stopGrace)
 		defer cancel()
 	}
-	return r.doing(s, "Container "+a.Name, "Restarting", "Started", func() error {
-		return engine.RestartContainer(ctx, a.ID, a.Timeout)
-	})
+	if err := putFiles(ctx, engine, a.ID, a.Files); err != nil {
+		return err
+	}
+	return engine.RestartContainer(ctx, a.ID, a.Timeout)
 }
 
 // signal does to a container's processes what takes no time.

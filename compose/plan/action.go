@@ -151,8 +151,14 @@ type AwaitContainer struct {
 // doesn't run.
 type RestartContainer struct {
 	ID, Name string
+	Service  string
 	// Timeout is nil for the container's own.
 	Timeout *time.Duration
+	// Files are put in before it starts again.
+	Files []hosts.File
+	// PreStop run in the container before it is stopped, PostStart once it was
+	// started again.
+	PreStop, PostStart []Hook
 }
 
 // KillContainer sends a signal; "" is KILL.

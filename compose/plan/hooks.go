@@ -86,13 +86,25 @@ func hooked(steps []Step, p *project.Project, containers []state.Container) {
 	for i, s := range steps {
 		switch a := s.Action.(type) {
 		case StartContainer:
-			a.PostStart = hooksOf(p, a.Service, func(s types.ServiceConfig) []types.ServiceHook { return s.PostStart })
+			a.PostStart = PostStart(p, a.Service)
 			steps[i].Action = a
 		case StopContainer:
-			a.PreStop = hooksOf(p, running[[2]string{s.Host, a.ID}].Service(), func(s types.ServiceConfig) []types.ServiceHook { return s.PreStop })
+			a.PreStop = preStop(p, running[[2]string{s.Host, a.ID}].Service())
+			steps[i].Action = a
+		case RestartContainer:
+			a.PreStop, a.PostStart = preStop(p, running[[2]string{s.Host, a.ID}].Service()), PostStart(p, a.Service)
 			steps[i].Action = a
 		}
 	}
+}
+
+// PostStart are the hooks that run in a service's containers once they were started.
+func PostStart(p *project.Project, service string) []Hook {
+	return hooksOf(p, service, func(s types.ServiceConfig) []types.ServiceHook { return s.PostStart })
+}
+
+func preStop(p *project.Project, service string) []Hook {
+	return hooksOf(p, service, func(s types.ServiceConfig) []types.ServiceHook { return s.PreStop })
 }
 
 func hooksOf(p *project.Project, service string, which func(types.ServiceConfig) []types.ServiceHook) []Hook {

@@ -35,6 +35,10 @@ type LifeRequest struct {
 	Stop bool
 	// Volumes lets Remove take the anonymous volumes along.
 	Volumes bool
+	// Environment is what containers of a host get whatever their service says,
+	// by host; Credentials is what use_api_socket puts into a container.
+	Environment map[string]map[string]string
+	Credentials []byte
 }
 
 // life is the work sheet of such a plan.

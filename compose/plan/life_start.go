@@ -30,16 +30,44 @@ func Start(r LifeRequest) (*Plan, error) {
 		if err := l.mayLack(service); err != nil {
 			return nil, err
 		}
-		for _, c := range l.containers[service] {
-			if c.State != hosts.Running && c.State != hosts.Restarting {
-				last[c.ID] = l.add(c.Host, StartContainer{Container: c.ID, Name: c.Name, Service: service}, ReasonAsked, l.conditions(service, last)...)
-			}
+		if err := l.startService(service, last); err != nil {
+			return nil, err
 		}
 	}
 	if l.Wait {
 		l.awaitAll(wanted, last)
 	}
 	return l.done(), nil
+}
+
+// startService adds the steps that start what doesn't run of a service, after
+// its hooks have prepared it, and notes them in started.
+func (l *life) startService(service string, started map[string]string) error {
+	var idle []state.Container
+	for _, c := range l.containers[service] {
+		if c.State != hosts.Running && c.State != hosts.Restarting {
+			idle = append(idle, c)
+		}
+	}
+	if len(idle) == 0 {
+		return nil
+	}
+	after := l.conditions(service, started)
+	if len(idle) == len(l.containers[service]) {
+		prepared, err := l.runHooks(service, idle[0], after)
+		if err != nil {
+			return err
+		}
+		after = append(after, prepared)
+	}
+	for _, c := range idle {
+		files, err := l.files(c)
+		if err != nil {
+			return err
+		}
+		started[c.ID] = l.add(c.Host, StartContainer{Container: c.ID, Name: c.Name, Service: service, Files: files}, ReasonAsked, after...)
+	}
+	return nil
 }
 
 // needs are the services that a service can't do without.
@@ -142,7 +170,13 @@ func Restart(r LifeRequest) (*Plan, error) {
 			}
 		}
 		for _, c := range l.containers[service] {
-			begun[c.ID] = l.add(c.Host, RestartContainer{ID: c.ID, Name: c.Name, Timeout: l.Timeout}, ReasonAsked, after...)
+			files, err := l.files(c)
+			if err != nil {
+				files = nil // what was put in when it was created is still there
+			}
+			begun[c.ID] = l.add(c.Host, RestartContainer{
+				ID: c.ID, Name: c.Name, Service: service, Timeout: l.Timeout, Files: files,
+			}, ReasonAsked, after...)
 		}
 	}
 	return l.done(), nil
