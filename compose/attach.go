@@ -317,7 +317,7 @@ func (a *attachment) copyLog(ctx context.Context, one *attached, o hosts.LogOpti
 func (a *attachment) listen(ctx context.Context, h hosts.Host) {
 	engine, err := a.env.Connect(h)
 	if err == nil {
-		err = engine.Events(ctx, hosts.LabelProject+"="+a.options.Project, func(e hosts.ContainerEvent) {
+		err = engine.Events(ctx, hosts.EventOptions{Label: hosts.LabelProject + "=" + a.options.Project}, func(e hosts.ContainerEvent) {
 			a.tell(ctx, tiding{event: &e, host: h})
 		})
 	}

@@ -72,6 +72,7 @@ type Engine interface {
 	execute.Engine
 	Processes
 	Ports
+	Views
 	Observe(ctx context.Context) (hosts.Observation, error)
 	// ClaimVolume creates a volume or returns the one that has the name: of several
 	// that claim a name at once, one gets it.
@@ -83,8 +84,21 @@ type Engine interface {
 	// Logs calls line for each line of a container's log until the log ends or,
 	// following, the container stops or ctx ends.
 	Logs(ctx context.Context, container string, o hosts.LogOptions, line func(hosts.LogLine)) error
-	// Events calls each for each event of containers with the label until ctx ends.
-	Events(ctx context.Context, label string, each func(hosts.ContainerEvent)) error
+	// Events calls each for each event of containers until ctx ends, or until
+	// what the options say.
+	Events(ctx context.Context, o hosts.EventOptions, each func(hosts.ContainerEvent)) error
+}
+
+// Views is what containers do at the moment.
+type Views interface {
+	// ObserveContainers sees only containers of the host.
+	ObserveContainers(ctx context.Context, f hosts.ContainerFilter) (hosts.Observation, error)
+	// ContainerImage returns the image that a container was made from; hosts.ErrNotFound where it is gone.
+	ContainerImage(ctx context.Context, c hosts.Container) (hosts.Image, error)
+	// Processes lists the processes of a container that runs.
+	Processes(ctx context.Context, container string) (hosts.Processes, error)
+	// ContainerUse is one sample of what a container uses.
+	ContainerUse(ctx context.Context, container string) (hosts.ContainerUse, error)
 }
 
 // Ports reaches what a host publishes.

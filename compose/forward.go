@@ -86,7 +86,7 @@ func (f *forwarder) listen(ctx context.Context, h hosts.Host) {
 	if err != nil {
 		return // refresh has told
 	}
-	_ = engine.Events(ctx, hosts.LabelProject+"="+f.options.Project, func(e hosts.ContainerEvent) {
+	_ = engine.Events(ctx, hosts.EventOptions{Label: hosts.LabelProject + "=" + f.options.Project}, func(e hosts.ContainerEvent) {
 		if e.Action != "start" && e.Action != "die" {
 			return
 		}

@@ -21,7 +21,7 @@ func (f *followers) listen(h *logHost) {
 	label := hosts.LabelProject + "=" + f.logs.project
 	for {
 		// Why it ended doesn't matter: the sweep finds out what is the matter now.
-		_ = h.engine.Events(h.ctx, label, func(e hosts.ContainerEvent) { f.heard(h, e) })
+		_ = h.engine.Events(h.ctx, hosts.EventOptions{Label: label}, func(e hosts.ContainerEvent) { f.heard(h, e) })
 		select {
 		case <-h.ctx.Done():
 			return

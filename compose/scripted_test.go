@@ -139,7 +139,7 @@ func (e *scripted) InspectContainer(ctx context.Context, id string) (hosts.Conta
 	return hosts.ContainerDetail{Container: *c}, nil
 }
 
-func (e *scripted) Events(ctx context.Context, _ string, each func(hosts.ContainerEvent)) error {
+func (e *scripted) Events(ctx context.Context, _ hosts.EventOptions, each func(hosts.ContainerEvent)) error {
 	e.mutex.Lock()
 	e.listeners = append(e.listeners, each)
 	deaf := e.deaf

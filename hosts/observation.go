@@ -21,12 +21,14 @@ type Container struct {
 	// Name has no leading slash.
 	Name string `json:"name"`
 	// Image is the reference it was created from, ImageID the digest of its configuration.
-	Image   string            `json:"image"`
-	ImageID string            `json:"imageID"`
-	Command string            `json:"command"`
-	Created time.Time         `json:"created"`
-	Labels  map[string]string `json:"labels,omitempty"`
-	State   ContainerState    `json:"state"`
+	Image   string `json:"image"`
+	ImageID string `json:"imageID"`
+	// Platform is that of the image, where it has several and the engine tells.
+	Platform Platform          `json:"platform,omitzero"`
+	Command  string            `json:"command"`
+	Created  time.Time         `json:"created"`
+	Labels   map[string]string `json:"labels,omitempty"`
+	State    ContainerState    `json:"state"`
 	// Status is the engine's sentence: "Up 2 minutes (healthy)".
 	Status string `json:"status"`
 	// Health is "", "starting", "healthy" or "unhealthy".
@@ -67,6 +69,8 @@ type PublishedPort struct {
 type Mount struct {
 	// Type is bind, volume, tmpfs, npipe, cluster or image.
 	Type string `json:"type"`
+	// Driver is the volume's.
+	Driver string `json:"driver,omitempty"`
 	// Name is the volume's, for volumes.
 	Name        string `json:"name,omitempty"`
 	Source      string `json:"source,omitempty"`
@@ -107,6 +111,9 @@ type Volume struct {
 	Driver  string            `json:"driver"`
 	Labels  map[string]string `json:"labels,omitempty"`
 	Options map[string]string `json:"options,omitempty"`
+	// Mountpoint is its folder on the host, Scope "local" or "global".
+	Mountpoint string `json:"mountpoint,omitempty"`
+	Scope      string `json:"scope,omitempty"`
 }
 
 // Image is an image as an engine lists it.
@@ -119,4 +126,8 @@ type Image struct {
 	// Size is in bytes.
 	Size    int64     `json:"size"`
 	Created time.Time `json:"created"`
+	// Platform is what it runs on, and Tagged when it got its last tag on the
+	// host; only inspections tell, and of Tagged not all engines.
+	Platform Platform  `json:"platform,omitzero"`
+	Tagged   time.Time `json:"tagged,omitzero"`
 }

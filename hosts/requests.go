@@ -49,6 +49,8 @@ type ContainerEvent struct {
 	ID     string
 	Name   string
 	Labels map[string]string
+	// Attributes are the labels and all else that the engine tells of it.
+	Attributes map[string]string
 	// Action is the engine's word: create, start, die, destroy, health_status: healthy, …
 	Action string
 	// ExitCode of die.

@@ -25,6 +25,7 @@ type Engine interface {
 	processes
 	lifecycle
 	claims
+	views
 }
 
 type containers interface {
@@ -53,7 +54,7 @@ type streams interface {
 	CopyTo(ctx context.Context, container, folder string, content io.Reader) error
 	Exec(ctx context.Context, container string, command []string) (hosts.ExecResult, error)
 	Logs(ctx context.Context, container string, o hosts.LogOptions, line func(hosts.LogLine)) error
-	Events(ctx context.Context, label string, each func(hosts.ContainerEvent)) error
+	Events(ctx context.Context, o hosts.EventOptions, each func(hosts.ContainerEvent)) error
 	Plugin(ctx context.Context, name string) (hosts.Plugin, error)
 }
 
@@ -91,6 +92,12 @@ func Run(t *testing.T, engine Engine) {
 		{"large streams", testLargeStreams},
 		{"attachment", testAttach},
 		{"expected exit", testExpectExit},
+		{"containers alone", testObserveContainers},
+		{"image of a container", testContainerImage},
+		{"processes", testProcesses},
+		{"use", testContainerUse},
+		{"volumes by label", testVolumesByLabel},
+		{"past events", testPastEvents},
 		{"cancellation", testCancellation},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -105,7 +105,7 @@ func testEvents(s *suite) {
 	var seen []hosts.ContainerEvent
 	done := make(chan error, 1)
 	go func() {
-		done <- s.Events(ctx, "conformance="+s.prefix, func(e hosts.ContainerEvent) {
+		done <- s.Events(ctx, hosts.EventOptions{Label: "conformance=" + s.prefix}, func(e hosts.ContainerEvent) {
 			mu.Lock()
 			defer mu.Unlock()
 			seen = append(seen, e)

@@ -32,6 +32,9 @@ func listed(c container.Summary) hosts.Container {
 		ExitCode: exitCode(c.Status), Ports: listedPorts(c.Ports), Mounts: mounts(c.Mounts),
 		NetworkMode: c.HostConfig.NetworkMode,
 	}
+	if d := c.ImageManifestDescriptor; d != nil && d.Platform != nil {
+		result.Platform = hosts.Platform{OS: d.Platform.OS, Arch: d.Platform.Architecture, Variant: d.Platform.Variant}
+	}
 	if c.NetworkSettings != nil {
 		result.Attachments = attachments(c.NetworkSettings.Networks)
 	}
@@ -108,7 +111,7 @@ func mounts(list []container.MountPoint) []hosts.Mount {
 	var all []hosts.Mount
 	for _, m := range list {
 		all = append(all, hosts.Mount{
-			Type: string(m.Type), Name: m.Name, Source: m.Source, Destination: m.Destination, ReadOnly: !m.RW,
+			Type: string(m.Type), Driver: m.Driver, Name: m.Name, Source: m.Source, Destination: m.Destination, ReadOnly: !m.RW,
 		})
 	}
 	slices.SortFunc(all, func(a, b hosts.Mount) int { return strings.Compare(a.Destination, b.Destination) })

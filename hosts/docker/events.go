@@ -2,6 +2,8 @@ package docker
 
 import (
 	"context"
+	"errors"
+	"io"
 	"maps"
 	"strconv"
 	"time"
@@ -12,21 +14,21 @@ import (
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
 
-// Events calls each for each event of containers with the label ("key" or
-// "key=value"), from this goroutine, until ctx ends, which is no error here:
-// there is no other end that a caller could wish for.
-func (e *Engine) Events(ctx context.Context, label string, each func(hosts.ContainerEvent)) error {
-	err := e.do(ctx, "watch events", 0, func(ctx context.Context) error { return e.events(ctx, label, each) })
+// Events calls each for each event that the options select, from this
+// goroutine, until ctx ends, which is no error here. It ends at o.Until, too,
+// which can't be told from an engine that hangs up.
+func (e *Engine) Events(ctx context.Context, o hosts.EventOptions, each func(hosts.ContainerEvent)) error {
+	err := e.do(ctx, "watch events", 0, func(ctx context.Context) error { return e.events(ctx, o, each) })
 	if ctx.Err() != nil {
 		return nil
 	}
 	return err
 }
 
-func (e *Engine) events(ctx context.Context, label string, each func(hosts.ContainerEvent)) error {
+func (e *Engine) events(ctx context.Context, o hosts.EventOptions, each func(hosts.ContainerEvent)) error {
 	ctx, cancel := context.WithCancel(ctx)
-	filters := client.Filters{}.Add("type", "container").Add("label", label)
-	stream := e.api.Events(ctx, client.EventsListOptions{Filters: filters})
+	filters := client.Filters{}.Add("type", "container").Add("label", o.Label)
+	stream := e.api.Events(ctx, client.EventsListOptions{Filters: filters, Since: o.Since, Until: o.Until})
 	// The client's goroutine ends with ctx, and says so by closing Err.
 	defer func() {
 		cancel()
@@ -38,6 +40,9 @@ func (e *Engine) events(ctx context.Context, label string, each func(hosts.Conta
 		case m := <-stream.Messages:
 			each(containerEvent(m))
 		case err := <-stream.Err:
+			if o.Until != "" && errors.Is(err, io.EOF) {
+				return nil
+			}
 			return err
 		}
 	}
@@ -46,7 +51,8 @@ func (e *Engine) events(ctx context.Context, label string, each func(hosts.Conta
 func containerEvent(m events.Message) hosts.ContainerEvent {
 	a := m.Actor.Attributes
 	event := hosts.ContainerEvent{
-		Time: time.Unix(0, m.TimeNano), ID: m.Actor.ID, Name: a["name"], Action: string(m.Action), Labels: eventLabels(a),
+		Time: time.Unix(0, m.TimeNano), ID: m.Actor.ID, Name: a["name"], Action: string(m.Action),
+		Labels: eventLabels(a), Attributes: a,
 	}
 	event.ExitCode, _ = strconv.Atoi(a["exitCode"])
 	return event

@@ -10,6 +10,7 @@ import (
 	"github.com/distribution/reference"
 	"github.com/moby/moby/api/types/image"
 	"github.com/moby/moby/client"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
@@ -23,6 +24,29 @@ func (e *Engine) InspectImage(ctx context.Context, ref string) (hosts.Image, err
 			found = inspectedImage(answer.InspectResponse)
 		}
 		return err
+	})
+	return found, err
+}
+
+// ContainerImage returns the image that a listed container was made from, of
+// the container's platform where the engine has it for several.
+func (e *Engine) ContainerImage(ctx context.Context, c hosts.Container) (hosts.Image, error) {
+	var found hosts.Image
+	err := e.short(ctx, "inspect image "+c.Image, func(ctx context.Context) error {
+		answer, err := e.api.ImageInspect(ctx, c.Image)
+		if err != nil {
+			return err
+		}
+		id := answer.ID
+		if c.Platform != (hosts.Platform{}) && !e.before("1.49") {
+			platform := &ocispec.Platform{OS: c.Platform.OS, Architecture: c.Platform.Arch, Variant: c.Platform.Variant}
+			if answer, err = e.api.ImageInspect(ctx, c.Image, client.ImageInspectWithPlatform(platform)); err != nil {
+				return err
+			}
+		}
+		found = inspectedImage(answer.InspectResponse)
+		found.ID = id // that of one platform can't be joined with a tag
+		return nil
 	})
 	return found, err
 }
@@ -65,7 +89,8 @@ func (e *Engine) ResolveImage(ctx context.Context, ref string) (digest string, e
 func inspectedImage(i image.InspectResponse) hosts.Image {
 	found := hosts.Image{
 		ID: i.ID, Tags: references(i.RepoTags), Digests: references(i.RepoDigests),
-		Size: i.Size, Created: parseTime(i.Created),
+		Size: i.Size, Created: parseTime(i.Created), Tagged: i.Metadata.LastTagTime,
+		Platform: hosts.Platform{OS: i.Os, Arch: i.Architecture, Variant: i.Variant},
 	}
 	if i.Config != nil {
 		found.Labels = i.Config.Labels

@@ -1,6 +1,7 @@
 package docker
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/moby/moby/client"
@@ -17,6 +18,26 @@ func (e *Engine) Observe(ctx context.Context) (hosts.Observation, error) {
 	if err != nil {
 		return hosts.Observation{Host: e.host}, err
 	}
+	o.Host.Status = hosts.Status{Ready: true}
+	return o, nil
+}
+
+// ObserveContainers sees only containers of the host, with one request.
+func (e *Engine) ObserveContainers(ctx context.Context, f hosts.ContainerFilter) (hosts.Observation, error) {
+	o := hosts.Observation{Host: e.host}
+	filters := client.Filters{}
+	for _, label := range f.Labels {
+		filters = filters.Add("label", label)
+	}
+	err := e.short(ctx, "list containers", func(ctx context.Context) error {
+		answer, err := e.api.ContainerList(ctx, client.ContainerListOptions{All: f.All, Filters: filters})
+		o.Containers = containers(answer.Items)
+		return err
+	})
+	if err != nil {
+		return hosts.Observation{Host: e.host}, err
+	}
+	o.Host.Address = cmp.Or(o.Host.Address, e.target.address())
 	o.Host.Status = hosts.Status{Ready: true}
 	return o, nil
 }

@@ -67,5 +67,7 @@ func volumes(list []volume.Volume) []hosts.Volume {
 }
 
 func listedVolume(v volume.Volume) hosts.Volume {
-	return hosts.Volume{Name: v.Name, Driver: v.Driver, Labels: v.Labels, Options: v.Options}
+	return hosts.Volume{
+		Name: v.Name, Driver: v.Driver, Labels: v.Labels, Options: v.Options, Mountpoint: v.Mountpoint, Scope: v.Scope,
+	}
 }

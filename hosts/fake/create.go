@@ -126,6 +126,7 @@ func (s *state) mount(r *record, kind, source, destination string, readOnly bool
 			m.Name = s.newID("volume")
 			r.Anonymous = append(r.Anonymous, m.Name)
 		}
+		m.Driver = "local"
 		m.Source = "/var/lib/docker/volumes/" + m.Name + "/_data"
 		s.addVolume(hosts.Volume{Name: m.Name})
 	}

@@ -3,31 +3,42 @@ package fake
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
 
-// Events calls each for each event from now on, until ctx ends.
-func (e *Engine) Events(ctx context.Context, label string, each func(hosts.ContainerEvent)) error {
+// Events calls each for each event that the options select, until ctx ends or
+// the engine's clock says that it was the last.
+func (e *Engine) Events(ctx context.Context, o hosts.EventOptions, each func(hosts.ContainerEvent)) error {
+	since, remembered := moment(o.Since)
+	until, ends := moment(o.Until)
 	var seen int
-	err := e.call(ctx, "Events", label, func(s *state) error {
-		seen = len(s.Events)
+	err := e.call(ctx, "Events", o.Label, func(s *state) error {
+		if !remembered {
+			seen = len(s.Events)
+		}
 		return nil
 	})
 	for err == nil {
 		var fresh []hosts.ContainerEvent
+		var over bool
 		err = e.poll(ctx, func(s *state) bool {
-			fresh = s.Events[seen:]
-			return len(fresh) > 0
+			fresh, over = s.Events[seen:], ends && !time.Now().Before(until)
+			return len(fresh) > 0 || over
 		})
 		seen += len(fresh)
 		for _, event := range fresh {
-			if labelled(event.Labels, label) {
+			early, late := remembered && event.Time.Before(since), ends && event.Time.After(until)
+			if labelled(event.Labels, o.Label) && !early && !late {
 				each(event)
 			}
 		}
+		if over {
+			return nil
+		}
 	}
-	return ignoreEnd(err)
+	return e.explain("Events", o.Label, ignoreEnd(err))
 }
 
 // labelled tells whether labels have "key" or "key=value".

@@ -38,6 +38,7 @@ func madeImage(ref string) hosts.Image {
 	return hosts.Image{
 		ID: "sha256:" + identify("image "+ref), Tags: []string{ref}, Digests: []string{name + "@sha256:" + identify("manifest "+ref)},
 		Size: 1 << 20, Created: time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC),
+		Platform: hosts.Platform{OS: "linux", Arch: "amd64"},
 	}
 }
 

@@ -102,6 +102,7 @@ func (e *Engine) ForgetCalls() {
 // event notes a change of a container for those who watch.
 func (s *state) event(r *record, action string, at time.Time) {
 	s.Events = append(s.Events, hosts.ContainerEvent{
-		Time: at, ID: r.ID, Name: r.Name, Labels: r.Spec.Config.Labels, Action: action, ExitCode: r.ExitCode,
+		Time: at, ID: r.ID, Name: r.Name, Labels: r.Spec.Config.Labels, Attributes: r.attributes(action),
+		Action: action, ExitCode: r.ExitCode,
 	})
 }

@@ -25,7 +25,7 @@ func (e *Engine) CreateVolume(ctx context.Context, spec hosts.VolumeSpec) error 
 func (e *Engine) ClaimVolume(ctx context.Context, spec hosts.VolumeSpec) (hosts.Volume, error) {
 	var claimed hosts.Volume
 	err := e.call(ctx, "ClaimVolume", spec.Name, func(s *state) error {
-		s.addVolume(hosts.Volume(spec))
+		s.addVolume(hosts.Volume{Name: spec.Name, Driver: spec.Driver, Labels: spec.Labels, Options: spec.Options})
 		claimed = s.Volumes[spec.Name]
 		return nil
 	})
@@ -53,6 +53,7 @@ func (s *state) addVolume(v hosts.Volume) {
 		return
 	}
 	v.Driver = cmp.Or(v.Driver, "local")
+	v.Mountpoint, v.Scope = "/var/lib/docker/volumes/"+v.Name+"/_data", "local"
 	s.Volumes[v.Name] = v
 }
 
