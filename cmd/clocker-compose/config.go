@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/clocker-compose/clocker-compose/compose"
 	"github.com/clocker-compose/clocker-compose/compose/project"
 )
 
@@ -21,6 +22,9 @@ type configOptions struct {
 	quiet    bool
 	// list is the flag that asks for a list instead of the files: "services", "images", …
 	list string
+
+	// resolveDigests pins images, and lockDigests prints these alone.
+	resolveDigests, lockDigests bool
 
 	noConsistency, noEnvResolution, noInterpolate, noNormalize, noPathResolution bool
 }
@@ -40,7 +44,7 @@ func newConfig(s *session) *cli.Command {
 			textFlag("format", "", `Format of the output: "yaml" or "json"`),
 			textFlag("hash", "", `Print the hashes of services, separated by commas, or of all: "*"`),
 			boolFlag("images", "", "Print the images, one a line"),
-			boolFlag("lock-image-digests", "", "Not available in this version"),
+			boolFlag("lock-image-digests", "", "Print an override file that pins images to their digests, and nothing else"),
 			boolFlag("models", "", "Print the names of models, one a line"),
 			boolFlag("networks", "", "Print the names of networks, one a line"),
 			boolFlag("no-consistency", "", "Skip the checks across services"),
@@ -51,7 +55,7 @@ func newConfig(s *session) *cli.Command {
 			textFlag("output", "o", "Write to this file"),
 			boolFlag("profiles", "", "Print the names of profiles, one a line"),
 			boolFlag("quiet", "q", "Only check, print nothing"),
-			boolFlag("resolve-image-digests", "", "Not available in this version"),
+			boolFlag("resolve-image-digests", "", "Pin images to the digests that their registries have now"),
 			boolFlag("services", "", "Print the names of services, one a line"),
 			boolFlag("variables", "", "Print the variables that the files use, with their defaults"),
 			boolFlag("volumes", "", "Print the names of volumes, one a line"),
@@ -67,7 +71,6 @@ func newConfig(s *session) *cli.Command {
 }
 
 func parseConfig(c *cli.Context) (configOptions, error) {
-	const digests = "pin the digest in the compose file (image: name@sha256:…)"
 	o := configOptions{
 		services:         c.Args().Slice(),
 		format:           c.String("format"),
@@ -79,17 +82,22 @@ func parseConfig(c *cli.Context) (configOptions, error) {
 		noInterpolate:    c.Bool("no-interpolate"),
 		noNormalize:      c.Bool("no-normalize"),
 		noPathResolution: c.Bool("no-path-resolution"),
+		lockDigests:      c.Bool("lock-image-digests"),
+		resolveDigests:   c.Bool("resolve-image-digests") || c.Bool("lock-image-digests"),
 	}
 	for _, name := range configLists() {
 		if c.IsSet(name) && c.Value(name) != false {
 			o.list = name
 		}
 	}
-	return o, refuseAbsent(c, absent{"lock-image-digests", digests}, absent{"resolve-image-digests", digests})
+	return o, nil
 }
 
 func (o configOptions) run(ctx context.Context, s *session) error {
 	p, err := s.load(ctx, o.project(s))
+	if err == nil && o.list == "" && o.resolveDigests {
+		p, err = o.pinned(ctx, s, p)
+	}
 	if err != nil || o.quiet {
 		return err
 	}
@@ -105,6 +113,22 @@ func (o configOptions) run(ctx context.Context, s *session) error {
 	}
 	_, err = s.out.Write(content)
 	return err
+}
+
+// pinned is the project with digests, or these alone.
+func (o configOptions) pinned(ctx context.Context, s *session, p *project.Project) (*project.Project, error) {
+	env, err := s.environment(p)
+	if err != nil {
+		return nil, err
+	}
+	if p, err = compose.PinImages(ctx, env, p); err != nil || !o.lockDigests {
+		return p, err
+	}
+	p, unlocked := p.ImagesAlone()
+	for _, name := range unlocked {
+		s.warn(fmt.Sprintf("service %q: pre_start hook images are not pinned in the override file produced by --lock-image-digests, use the full --resolve-image-digests output to pin them", name))
+	}
+	return p, nil
 }
 
 func (o configOptions) project(s *session) project.Options {
