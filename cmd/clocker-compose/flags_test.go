@@ -122,8 +122,8 @@ func TestParseRoot(t *testing.T) {
 	var o rootOptions
 	read := func(environ []string, words ...string) error {
 		app.Before = func(c *cli.Context) (err error) {
-			o, err = parseRoot(c, process{environ: environ})
-			return err
+			o = parseRoot(c, process{environ: environ})
+			return o.parseSettings(c, process{environ: environ})
 		}
 		app.Action = func(*cli.Context) error { return nil }
 		return app.RunContext(context.Background(), append([]string{"prog"}, words...))
@@ -142,5 +142,9 @@ func TestParseRoot(t *testing.T) {
 	assert.Equal(t, o.ansi, ansiAlways)
 	assert.DeepEqual(t, o.files, []string{"a,b", "c"})
 
+	for level, want := range map[string]logLevel{"--debug": logRequests, "--verbose": logRequests, "-l=debug": logRequests, "-l=fatal": logErrors, "-l=warn": logWarnings} {
+		assert.NilError(t, read(nil, level))
+		assert.Equal(t, o.log, want, level)
+	}
 	assert.Error(t, read([]string{"COMPOSE_PARALLEL_LIMIT=many"}), `COMPOSE_PARALLEL_LIMIT must be an integer (found: "many")`)
 }

@@ -26,6 +26,7 @@ type rootOptions struct {
 	dryRun       bool
 	// parallel bounds the steps at work at once; 0 is no limit of the user's.
 	parallel int
+	log      logLevel
 	progress progress.Mode
 	ansi     ansiMode
 	docker   dockerFlags
@@ -64,7 +65,7 @@ func rootFlags() []cli.Flag {
 		boolFlag("help", "h", "Show this help"),
 		hidden(boolFlag("version", "v", "Show the version")),
 		hidden(boolFlag("no-ansi", "", "Same as --ansi never")),
-		hidden(boolFlag("verbose", "", "Accepted and without effect")),
+		hidden(boolFlag("verbose", "", "Same as --debug")),
 		hidden(textFlag("workdir", "", "Same as --project-directory")),
 	}, dockerClientFlags())
 }
@@ -74,9 +75,9 @@ func dockerClientFlags() []cli.Flag {
 	return []cli.Flag{
 		textFlag("config", "", "Folder of Docker's client configuration"),
 		textFlag("context", "c", "Docker context to use where no location is named"),
-		boolFlag("debug", "D", "Accepted and without effect"),
+		boolFlag("debug", "D", "Tell of every request to an engine: host, answer, time"),
 		textFlag("host", "H", "Docker engine to use where no location is named"),
-		textFlag("log-level", "l", "Accepted and without effect"),
+		textFlag("log-level", "l", `What to tell of beside results: "debug", "info", "warn", "error" or "fatal" (default "info")`),
 		boolFlag("tls", "", "Use TLS with --host"),
 		textFlag("tlscacert", "", "Trust certificates signed by this one"),
 		textFlag("tlscert", "", "TLS certificate of the client"),
@@ -85,9 +86,9 @@ func dockerClientFlags() []cli.Flag {
 	}
 }
 
-// parseRoot reads the root's flags; where one isn't given, its variable counts.
-func parseRoot(c *cli.Context, p process) (rootOptions, error) {
-	o := rootOptions{
+// parseRoot reads which project and which hosts the root's flags mean.
+func parseRoot(c *cli.Context, p process) rootOptions {
+	return rootOptions{
 		files:        c.StringSlice("file"),
 		name:         c.String("project-name"),
 		profiles:     c.StringSlice("profile"),
@@ -103,10 +104,18 @@ func parseRoot(c *cli.Context, p process) (rootOptions, error) {
 			tlsCACert: c.String("tlscacert"), tlsCert: c.String("tlscert"), tlsKey: c.String("tlskey"),
 		},
 	}
-	if err := o.parseParallel(c, p); err != nil {
-		return o, err
+}
+
+// parseSettings reads how the program works and what it shows. The variables
+// that stand for these flags may come from an env file, too.
+func (o *rootOptions) parseSettings(c *cli.Context, p process) (err error) {
+	if o.log, err = parseLogLevel(c); err != nil {
+		return err
 	}
-	return o, o.parseOutput(c, p)
+	if err := o.parseParallel(c, p); err != nil {
+		return err
+	}
+	return o.parseOutput(c, p)
 }
 
 func (o *rootOptions) parseParallel(c *cli.Context, p process) (err error) {
@@ -157,8 +166,9 @@ func newApp(s *session) *cli.App {
 	}
 	app.OnUsageError = usageError
 	app.Before = func(c *cli.Context) (err error) {
-		s.root, err = parseRoot(c, s.process)
-		return err
+		s.root = parseRoot(c, s.process)
+		s.adoptVariables()
+		return s.root.parseSettings(c, s.process)
 	}
 	app.Action = func(c *cli.Context) error {
 		if c.Bool("version") {

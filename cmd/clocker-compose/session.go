@@ -60,6 +60,9 @@ func (s *session) abort() {
 
 // warn prints a sentence that the user should know of.
 func (s *session) warn(sentence string) {
+	if s.root.log == logErrors {
+		return
+	}
 	fmt.Fprintln(s.err, "Warning: "+terminal.Clean(sentence))
 }
 
@@ -147,8 +150,16 @@ func (s *session) projectOptions() project.Options {
 	}
 }
 
-// load reads the project of the flags, and tells its warnings.
+// load reads the project of the flags, checks it against the user's config file,
+// and tells its warnings.
 func (s *session) load(ctx context.Context, o project.Options) (*project.Project, error) {
+	if !o.NoConsistency {
+		config, err := s.config()
+		if err != nil {
+			return nil, err
+		}
+		o.Config = &config
+	}
 	p, err := project.Load(ctx, o)
 	if err != nil {
 		return nil, err
@@ -161,7 +172,11 @@ func (s *session) load(ctx context.Context, o project.Options) (*project.Project
 
 // dockerOptions are how engines are reached.
 func (s *session) dockerOptions() docker.Options {
-	return docker.Options{Environment: s.dockerEnvironment(), Interactive: terminal.Is(s.in)}
+	o := docker.Options{Environment: s.dockerEnvironment(), Interactive: terminal.Is(s.in)}
+	if s.root.log == logRequests {
+		o.Answers = s.traceRequest
+	}
+	return o
 }
 
 // pool are the hosts that a project may use, and all locations; p may be nil.

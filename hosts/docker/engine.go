@@ -14,6 +14,7 @@ package docker
 import (
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/docker/cli/cli/config/configfile"
 	"github.com/moby/moby/client"
@@ -58,6 +59,11 @@ func (e *Engine) open() (err error) {
 		return err
 	}
 	e.transport = newTransport(e.target, e.link, e.o)
+	if tell := e.o.Answers; tell != nil {
+		e.transport.answered = func(r *http.Request, status int, took time.Duration, err error) {
+			tell(Answer{Host: e.host.Name, Method: r.Method, Path: r.URL.Path, Status: status, Took: took, Err: err})
+		}
+	}
 	e.http = &http.Client{Transport: e.transport, CheckRedirect: client.CheckRedirect}
 	e.api, err = client.New(e.clientOptions()...)
 	return err

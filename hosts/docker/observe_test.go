@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -59,6 +60,26 @@ func TestObserveTakesSixRequests(t *testing.T) {
 	_, err = e.Observe(soon(t))
 	assert.NilError(t, err)
 	assert.Check(t, cmp.Len(s.seen(), 11), "the version is agreed on once")
+}
+
+func TestAnswersTellWithoutSecrets(t *testing.T) {
+	var mu sync.Mutex
+	told := map[string]docker.Answer{}
+	o := docker.Options{Answers: func(a docker.Answer) {
+		mu.Lock()
+		defer mu.Unlock()
+		told[a.Method+" "+a.Path] = a
+	}}
+	e := openHost(t, hosts.Host{Name: "h1", Endpoint: hosts.Endpoint{URL: serve(t, observable("1.41"))}}, o)
+	_, err := e.Observe(soon(t))
+	assert.NilError(t, err)
+	a, found := told["GET /v1.41/containers/json"] // and nothing of the query
+	assert.Assert(t, found && a.Host == "h1" && a.Status == 200 && a.Took > 0, "%v", told)
+
+	gone := openHost(t, hosts.Host{Name: "h2", Endpoint: hosts.Endpoint{URL: "unix:///nonexistent"}}, o)
+	_, err = gone.Observe(soon(t))
+	assert.Assert(t, err != nil)
+	assert.ErrorContains(t, told["HEAD /_ping"].Err, "/nonexistent")
 }
 
 func TestObserveReadsAndSorts(t *testing.T) {

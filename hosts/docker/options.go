@@ -31,6 +31,20 @@ type Options struct {
 	// Requests is told of every request before it is sent, from many
 	// goroutines at once; may be nil.
 	Requests func(*http.Request)
+	// Answers is told what became of every request, from many goroutines at once;
+	// may be nil.
+	Answers func(Answer)
+}
+
+// Answer is what became of one request. It has nothing that may be secret:
+// neither headers nor bodies, and of the address the path alone.
+type Answer struct {
+	Host, Method, Path string
+	// Status is the HTTP status, 0 where there was no answer but Err.
+	Status int
+	Err    error
+	// Took is the time from the request to the first byte of the answer.
+	Took time.Duration
 }
 
 func (o Options) withDefaults() Options {

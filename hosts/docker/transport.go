@@ -26,6 +26,8 @@ const (
 type transport struct {
 	base    *http.Transport
 	observe func(*http.Request)
+	// answered is told what became of a request; may be nil.
+	answered func(r *http.Request, status int, took time.Duration, err error)
 	// reads are the places for short reads, nil for any number. Sessions of one
 	// SSH connection are few.
 	reads chan struct{}
@@ -71,7 +73,7 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	response, err := t.base.RoundTrip(r)
+	response, err := t.send(r)
 	if err != nil {
 		leave()
 		err = keepCause(err)
@@ -89,6 +91,20 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return refusal(response)
 	}
 	return response, nil
+}
+
+// send makes the round trip itself.
+func (t *transport) send(r *http.Request) (*http.Response, error) {
+	began := time.Now()
+	response, err := t.base.RoundTrip(r)
+	if t.answered != nil {
+		status := 0
+		if err == nil {
+			status = response.StatusCode
+		}
+		t.answered(r, status, time.Since(began), err)
+	}
+	return response, err
 }
 
 // refusal reads an answer that is an error as a whole: the client doesn't close
