@@ -53,7 +53,11 @@ func observe(ctx context.Context, env *Env, h hosts.Host) (hosts.Observation, er
 	if err != nil {
 		return hosts.Observation{}, err
 	}
-	return engine.Observe(ctx)
+	o, err := engine.Observe(ctx)
+	if drained(o) {
+		o.Host.Availability = hosts.Drain
+	}
+	return o, err
 }
 
 // reason is an error without the words that a row about the host says anyway.

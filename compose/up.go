@@ -89,7 +89,9 @@ func up(ctx context.Context, env *Env, p *project.Project, o UpOptions) (*plan.P
 	if err := env.confirm(planned, o.Yes); err != nil {
 		return planned, err
 	}
-	env.tellUnchanged(planned)
+	if !o.MovesOnly {
+		env.tellUnchanged(planned)
+	}
 	return planned, env.execute(ctx, planned, o.WaitTimeout)
 }
 

@@ -1,12 +1,12 @@
 package scheduler
 
-// ready wants a host that answers and that takes replicas.
+// ready wants a host that answers and that takes replicas, or keeps what is tied to it.
 type ready struct{}
 
 func (ready) Name() string { return "ready" }
 
-func (ready) Check(_ *Task, s *Seat) (int64, bool) {
-	return 0, s.Open
+func (ready) Check(t *Task, s *Seat) (int64, bool) {
+	return 0, s.Open || t.Tied && t.Current == s.Host.Name && s.Host.Status.Ready
 }
 
 func (ready) Refuse(_ *Task, s *Seat, _ int64) Refusal {

@@ -30,6 +30,9 @@ type Task struct {
 	// Current is the host that it runs on already, "" for a new one. It stays
 	// there while the filters let it.
 	Current string
+	// Tied says that it can't leave Current, because its data is there: it stays
+	// even where that host is drained.
+	Tied bool
 }
 
 // Pin restricts a task to some hosts.

@@ -72,8 +72,11 @@ func (l hostLine) Engine() string       { return terminal.Clean(l.seen.Host.Engi
 func (l hostLine) Platform() string     { return terminal.Clean(l.seen.Host.Platform.String()) }
 func (l hostLine) Availability() string { return string(l.seen.Host.Availability) }
 
-// Status is "ready", or why it isn't, without the hint.
+// Status is "ready", "drained", or why it isn't ready, without the hint.
 func (l hostLine) Status() string {
+	if l.seen.Host.Status.Ready && l.seen.Host.Availability == hosts.Drain {
+		return "drained"
+	}
 	if l.seen.Host.Status.Ready {
 		return "ready"
 	}

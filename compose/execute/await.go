@@ -77,6 +77,8 @@ func met(c hosts.ContainerDetail, a plan.AwaitContainer) (word string, err error
 		}
 	}
 	switch {
+	case c.State == hosts.Exited && c.ExitCode == 0 && a.Condition == plan.ConditionHandover:
+		return "Exited", nil
 	case c.State == hosts.Exited || c.State == hosts.Dead:
 		return "", fmt.Errorf("dependency failed to start: container %s exited (%d)", a.Name, c.ExitCode)
 	case c.Health == "unhealthy":

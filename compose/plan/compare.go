@@ -21,6 +21,9 @@ func (u *up) compare() error {
 		if r.current != nil {
 			r.recreate = u.whyRecreate(r, by)
 		}
+		if u.MovesOnly && r.moves() {
+			problems = append(problems, u.faithful(r))
+		}
 		spec, err := container.Spec(u.Project, r.service.Name, r.number, u.target(r, by))
 		if err != nil {
 			problems = append(problems, err)
@@ -35,6 +38,9 @@ func (u *up) compare() error {
 func dedup(problems []error) []error {
 	seen := map[string]bool{}
 	return slices.DeleteFunc(problems, func(err error) bool {
+		if err == nil {
+			return true
+		}
 		known := seen[err.Error()]
 		seen[err.Error()] = true
 		return known
@@ -50,7 +56,7 @@ func (u *up) whyRecreate(r *replica, by map[string][]*replica) Reason {
 	if r.current.State == hosts.Removing || r.current.State == hosts.Dead {
 		return ReasonInterrupted
 	}
-	if u.NoRecreate {
+	if u.NoRecreate || u.MovesOnly {
 		return ""
 	}
 	if u.forced(r.service.Name) {

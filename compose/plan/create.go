@@ -68,13 +68,6 @@ func (u *up) create(r *replica, by map[string][]*replica, why Reason) {
 	r.created = u.add(r.host, u.creation(r, by, r.spec), why, u.needs(r, by)...)
 }
 
-// move creates the replica on its new host before the old one is stopped, and
-// starts it after.
-func (u *up) move(r *replica, by map[string][]*replica) {
-	u.create(r, by, ReasonMoved)
-	r.gone = u.giveUp(r, by, ReasonMoved, r.created)
-}
-
 // replace creates the new container under a temporary name, stops and removes
 // the old one, and gives its name to the new one. What an interruption leaves
 // at any point, the next run can tell by the names.

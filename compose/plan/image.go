@@ -16,6 +16,9 @@ import (
 func (u *up) pullImages() error {
 	var problems []error
 	for _, r := range u.replicas {
+		if u.MovesOnly && r.kept() {
+			continue
+		}
 		id, err := u.pull(r)
 		if err != nil {
 			problems = append(problems, err)

@@ -24,13 +24,15 @@ func (u *up) placeReplicas() error {
 		tasks = append(tasks, t)
 	}
 	decisions, err := scheduler.Place(tasks, u.candidates(u.currents()))
-	if err != nil {
+	if err != nil && (decisions == nil || !u.MovesOnly) {
 		return err
 	}
+	u.stayIfNowhere(decisions, err)
 	for _, d := range decisions {
 		byName[d.Task.Service+"/"+strconv.Itoa(d.Task.Number)].host = d.Host
 	}
 	u.plan.Placements = decisions
+	u.tellTied()
 	return nil
 }
 
@@ -61,7 +63,7 @@ func (u *up) task(r *replica) scheduler.Task {
 		t.Group = ""
 	}
 	if r.current != nil {
-		t.Current = r.current.Host
+		t.Current, t.Tied = r.current.Host, u.tied(s, r.current.Host)
 	}
 	return t
 }

@@ -31,6 +31,10 @@ type replica struct {
 	// oneoff tells that it is a container of `run`, and no replica at all.
 	oneoff bool
 
+	// overlaps tells that a replica which moves is up on its new host before it
+	// stops on the old one.
+	overlaps bool
+
 	// pause is why a kept container is stopped for a while, "" where it isn't.
 	pause Reason
 	// created, stopping, gone and started are the IDs of steps, "" where there
@@ -78,6 +82,9 @@ func (u *up) wantService(s types.ServiceConfig) error {
 		return err
 	}
 	keep := u.byWorth(s, u.existing[s.Name])
+	if u.MovesOnly {
+		want = len(keep)
+	}
 	for len(keep) > want {
 		last := keep[len(keep)-1]
 		u.surplus = append(u.surplus, surplus{last, ReasonScaleDown})
@@ -150,6 +157,9 @@ func (u *up) wantGlobal(s types.ServiceConfig, existing []state.Container) error
 			u.want(s, c.Number(), c).only = h
 			continue
 		}
+		if u.MovesOnly {
+			continue
+		}
 		u.want(s, next, nil).only = h
 		next++
 	}
@@ -177,7 +187,7 @@ func (u *up) byWorth(s types.ServiceConfig, existing []state.Container) []state.
 	}
 	sorted := slices.Clone(existing)
 	slices.SortStableFunc(sorted, func(a, b state.Container) int {
-		return cmp.Or(cmp.Compare(outdated[a.Host+a.ID], outdated[b.Host+b.ID]), cmp.Compare(a.Number(), b.Number()))
+		return cmp.Or(cmp.Compare(outdated[a.Host+a.ID], outdated[b.Host+b.ID]), cmp.Compare(a.Number(), b.Number()), cmp.Compare(u.leaves(a), u.leaves(b)))
 	})
 	seen := map[int]bool{}
 	return slices.DeleteFunc(sorted, func(c state.Container) bool {
@@ -188,6 +198,14 @@ func (u *up) byWorth(s types.ServiceConfig, existing []state.Container) []state.
 		seen[c.Number()] = true
 		return twin
 	})
+}
+
+// leaves is 1 for a container that will leave its host, because that is drained.
+func (u *up) leaves(c state.Container) int {
+	if u.drained(c.Host) {
+		return 1
+	}
+	return 0
 }
 
 // byService are the replicas of each service.

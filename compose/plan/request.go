@@ -48,11 +48,14 @@ type Options struct {
 	// Pulled says that images with the policy "always" have just been pulled.
 	Pulled bool
 	// Scale overrides the number of replicas by service.
-	Scale              map[string]int
-	RemoveOrphans      bool
-	IgnoreOrphans      bool
-	ForceRecreate      bool
-	NoRecreate         bool
+	Scale         map[string]int
+	RemoveOrphans bool
+	IgnoreOrphans bool
+	ForceRecreate bool
+	NoRecreate    bool
+	// MovesOnly leaves everything as it is, but for replicas that have to leave
+	// their hosts.
+	MovesOnly          bool
 	NoStart            bool
 	NoDeps             bool
 	AlwaysRecreateDeps bool

@@ -146,7 +146,7 @@ func (s *scenario) parse(args []string) plan.Request {
 	for name, p := range map[string]*bool{
 		"remove-orphans": &o.RemoveOrphans, "ignore-orphans": &o.IgnoreOrphans, "force-recreate": &o.ForceRecreate,
 		"no-recreate": &o.NoRecreate, "no-start": &o.NoStart, "no-deps": &o.NoDeps, "pulled": &o.Pulled,
-		"always-recreate-deps": &o.AlwaysRecreateDeps, "V": &o.RenewAnonVolumes, "wait": &o.Wait,
+		"always-recreate-deps": &o.AlwaysRecreateDeps, "moves-only": &o.MovesOnly, "V": &o.RenewAnonVolumes, "wait": &o.Wait,
 	} {
 		f.BoolVar(p, name, false, "")
 	}

@@ -27,7 +27,7 @@ func (u *up) shipFiles() error {
 	for _, r := range u.replicas {
 		for _, path := range u.mountedPaths(r) {
 			t := u.Trees[path]
-			if t == nil {
+			if t == nil || u.MovesOnly && r.kept() {
 				continue // a kept container, whose files have gone: they stay there
 			}
 			u.ships[[2]string{r.host, path}] = u.ship(r, path, t)

@@ -23,7 +23,7 @@ func (u *up) startContainers() error {
 			}
 			prepared[r.service.Name] = last
 		}
-		if wasRunning := r.running(); wasRunning && r.pause == "" || u.NoStart && !wasRunning {
+		if wasRunning := r.running(); wasRunning && r.pause == "" || u.NoStart && !wasRunning || r.pause == "" && u.onlyMoves(r) {
 			continue
 		}
 		u.start(r, by)
@@ -50,7 +50,10 @@ func (u *up) start(r *replica, by map[string][]*replica) {
 	case r.current != nil:
 		why = r.recreate
 	}
-	after := append(u.conditions(r, by), r.created, r.stopping, r.gone)
+	after := append(u.conditions(r, by), r.created)
+	if !r.overlaps {
+		after = append(after, r.stopping, r.gone)
+	}
 	for _, path := range u.mountedPaths(r) {
 		after = append(after, u.ships[[2]string{r.host, path}])
 	}

@@ -35,6 +35,7 @@ func Up(r Request) (*Plan, error) {
 		u.shipFiles,
 		u.makeContainers,
 		u.startContainers,
+		u.handOver,
 		u.removeOrphans,
 		u.giveWay,
 	} {
