@@ -130,4 +130,7 @@ type Image struct {
 	// host; only inspections tell, and of Tagged not all engines.
 	Platform Platform  `json:"platform,omitzero"`
 	Tagged   time.Time `json:"tagged,omitzero"`
+	// Volumes are the paths for which its containers get a volume each, sorted;
+	// only inspections tell.
+	Volumes []string `json:"volumes,omitempty"`
 }

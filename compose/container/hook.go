@@ -28,7 +28,7 @@ func HookSpec(p *project.Project, service string, index int, t Target) (hosts.Co
 		own.Image = Image(p, service)
 	}
 	hook := types.ServiceConfig{Name: service, ContainerSpec: own}
-	t.Anonymous = nil
+	t.Replaced = nil
 	spec, err := request(p, hook, 0, t)
 	if err != nil {
 		return spec, err

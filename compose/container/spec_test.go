@@ -2,11 +2,13 @@ package container_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"testing"
 
 	"gotest.tools/v3/assert"
 
 	"github.com/clocker-compose/clocker-compose/compose/container"
+	"github.com/clocker-compose/clocker-compose/hosts"
 )
 
 // A request depends on nothing but what is given, and changes nothing of it.
@@ -59,7 +61,12 @@ func TestEnvironmentOfTheUser(t *testing.T) {
 
 func TestAnonymousVolumesAreInherited(t *testing.T) {
 	p := written(t, "services: {web: {image: web, volumes: [/own, {type: volume, target: /ro, read_only: true}, 'named:/named']}}\nvolumes: {named: {}}")
-	spec, err := container.Spec(p, "web", 1, container.Target{Anonymous: map[string]string{"/own": "a1", "/ro": "a2", "/image": "a3", "/named": "a4"}})
+	spec, err := container.Spec(p, "web", 1, container.Target{Replaced: map[string]hosts.Mount{
+		"/own":   {Type: "volume", Name: "a1", Destination: "/own"},
+		"/ro":    {Type: "volume", Name: "a2", Destination: "/ro"},
+		"/image": {Type: "volume", Name: "a3", Destination: "/image"},
+		"/named": {Type: "volume", Name: "a4", Destination: "/named"},
+	}})
 	assert.NilError(t, err)
 	assert.DeepEqual(t, spec.HostConfig.Binds, []string{"shop_named:/named:rw"})
 	got := map[string]string{}
@@ -67,7 +74,20 @@ func TestAnonymousVolumesAreInherited(t *testing.T) {
 		got[m.Target] = m.Source
 		assert.Equal(t, m.ReadOnly, m.Target == "/ro")
 	}
-	assert.DeepEqual(t, got, map[string]string{"/own": "a1", "/ro": "a2", "/image": "a3"})
+	assert.DeepEqual(t, got, map[string]string{"/own": "a1", "/ro": "a2"})
+
+	all := []hosts.Mount{
+		{Type: "volume", Name: "a1", Destination: "/own"}, {Type: "volume", Name: "a3", Destination: "/image", ReadOnly: true},
+		{Type: "volume", Name: "a4", Destination: "/named"}, {Type: "volume", Name: "a5", Destination: "/former"},
+		{Type: "tmpfs", Destination: "/tmpfs"}, {Type: "bind", Source: "/srv", Destination: "/bound"},
+	}
+	inherited := container.Inherit(spec, all, []string{"/bound", "/image", "/named", "/own", "/tmpfs"})
+	var mounts []string
+	for _, m := range inherited.HostConfig.Mounts {
+		mounts = append(mounts, fmt.Sprint(m.Type, " ", m.Source, " ", m.Target, " ", m.ReadOnly))
+	}
+	assert.DeepEqual(t, mounts, []string{"bind /srv /bound false", "volume a3 /image true", "volume a1 /own false", "volume a2 /ro true"})
+	assert.Equal(t, len(spec.HostConfig.Mounts), 2, "the request that is given stays as it is")
 }
 
 func TestCredentialsOfTheAPISocket(t *testing.T) {

@@ -28,9 +28,6 @@ type mounted struct {
 // the later volume wins; files give way to volumes.
 func (r *replica) storage() (storage, error) {
 	all := map[string]mounted{}
-	for target, volume := range r.target.Anonymous {
-		all[target] = mounted{mount: mount.Mount{Type: mount.TypeVolume, Source: volume, Target: target}}
-	}
 	var errs []error
 	for _, v := range r.Volumes {
 		m, err := r.volume(v)
@@ -84,8 +81,10 @@ func (r *replica) volume(v types.ServiceVolumeConfig) (mounted, error) {
 
 // namedVolume is a volume of the project, or an anonymous one.
 func (r *replica) namedVolume(v types.ServiceVolumeConfig, m mount.Mount) mounted {
-	if inherited := r.target.Anonymous[v.Target]; inherited != "" && v.Source == "" {
-		return mounted{mount: mount.Mount{Type: mount.TypeVolume, Source: inherited, Target: v.Target, ReadOnly: v.ReadOnly}}
+	if old, found := r.target.Replaced[v.Target]; found && v.Source == "" && heritable(old) {
+		again := remounted(old)
+		again.ReadOnly = v.ReadOnly
+		return mounted{mount: again}
 	}
 	declared, named := r.project.Volumes[v.Source]
 	if named {

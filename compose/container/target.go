@@ -26,9 +26,9 @@ type Target struct {
 	// Linked are the names of all containers of a service that `links` reaches;
 	// a service that is missing has the replicas that the project asks for.
 	Linked map[string][]string
-	// Anonymous are the anonymous volumes, by destination, that it inherits from
-	// the container it replaces.
-	Anonymous map[string]string
+	// Replaced are the mounts, by destination, of the container that it replaces,
+	// of which volumes without a name inherit theirs.
+	Replaced map[string]hosts.Mount
 	// Shipped are the project's paths that the host was given, by their path on
 	// this machine.
 	Shipped map[string]Shipped

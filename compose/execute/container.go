@@ -10,6 +10,7 @@ import (
 
 	"github.com/moby/moby/api/types/mount"
 
+	"github.com/clocker-compose/clocker-compose/compose/container"
 	"github.com/clocker-compose/clocker-compose/compose/plan"
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
@@ -59,6 +60,9 @@ func late(ctx context.Context, engine Engine, a plan.CreateContainer) (hosts.Con
 	image, err := engine.InspectImage(ctx, a.Image)
 	if err != nil {
 		return spec, err
+	}
+	if len(a.Heritage) > 0 {
+		spec = container.Inherit(spec, a.Heritage, image.Volumes)
 	}
 	config := *spec.Config
 	config.Labels = maps.Clone(config.Labels)

@@ -92,6 +92,9 @@ type CreateContainer struct {
 	Rehash  func(ids map[string]string) (string, error)
 	// Replaces is the ID of the container on the same host that it takes over from; "" for a new replica.
 	Replaces string
+	// Heritage are that one's mounts, of which it gets those at paths for which
+	// its image declares a volume and its request mounts nothing.
+	Heritage []hosts.Mount
 }
 
 // RenameContainer gives a container its final name.

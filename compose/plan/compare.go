@@ -198,8 +198,11 @@ func (u *up) target(r *replica, by map[string][]*replica) container.Target {
 	t.Linked = linked(r, by)
 	t.Shipped = u.shippedTrees()
 	t.Environment, t.Credentials = u.Environment[r.host], u.Credentials
-	if r.current != nil && !r.moves() && !u.RenewAnonVolumes {
-		t.Anonymous = u.anonymousVolumes(r)
+	if r.inherits(u.Options) {
+		t.Replaced = map[string]hosts.Mount{}
+		for _, m := range u.heritage(r) {
+			t.Replaced[m.Destination] = m
+		}
 	}
 	if r.oneoff {
 		t.Oneoff = u.Oneoff
@@ -248,30 +251,23 @@ func (u *up) fabricOf(r *replica) map[string]container.FabricNetwork {
 	return on
 }
 
-// anonymousVolumes are those that a replacement takes over, by destination:
-// what the engine named, and neither the files nor another container's volumes
-// put there.
-func (u *up) anonymousVolumes(r *replica) map[string]string {
+// inherits tells whether a replica takes over mounts of the container that it has.
+func (r *replica) inherits(o Options) bool {
+	return r.current != nil && !r.moves() && !o.RenewAnonVolumes
+}
+
+// heritage are the mounts of the container that a replica has, but for those
+// that are another container's volumes.
+func (u *up) heritage(r *replica) []hosts.Mount {
 	others := map[string]bool{}
-	for _, v := range r.service.Volumes {
-		if v.Source != "" {
-			others[v.Target] = true
-		}
-	}
 	for _, mate := range hostMates(r.service) {
 		for _, c := range u.existing[mate] {
 			for _, m := range c.Mounts {
-				others[m.Name] = true
+				others[m.Name] = m.Name != ""
 			}
 		}
 	}
-	volumes := map[string]string{}
-	for _, m := range r.current.Mounts {
-		if m.Type == "volume" && anonymous(m.Name) && !others[m.Destination] && !others[m.Name] {
-			volumes[m.Destination] = m.Name
-		}
-	}
-	return volumes
+	return slices.DeleteFunc(slices.Clone(r.current.Mounts), func(m hosts.Mount) bool { return others[m.Name] })
 }
 
 // anonymous tells the names that engines make up: 64 hexadecimal digits.

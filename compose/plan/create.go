@@ -101,6 +101,9 @@ func (u *up) giveUp(r *replica, by map[string][]*replica, why Reason, created st
 // creation is the action that creates a replica from a request.
 func (u *up) creation(r *replica, by map[string][]*replica, spec hosts.ContainerSpec) CreateContainer {
 	a := CreateContainer{Service: r.service.Name, Number: r.number, Name: r.name, Spec: spec, Image: spec.Config.Image}
+	if r.inherits(u.Options) {
+		a.Heritage = u.heritage(r)
+	}
 	for _, mate := range hostMates(r.service) {
 		for _, parent := range by[mate] {
 			if parent.host == r.host && !parent.kept() {

@@ -3,6 +3,7 @@ package docker
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -94,6 +95,7 @@ func inspectedImage(i image.InspectResponse) hosts.Image {
 	}
 	if i.Config != nil {
 		found.Labels = i.Config.Labels
+		found.Volumes = slices.Sorted(maps.Keys(i.Config.Volumes))
 	}
 	return found
 }

@@ -2,6 +2,7 @@ package fake
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -43,7 +44,7 @@ func (s *state) create(spec hosts.ContainerSpec) (string, error) {
 	if err := s.attachAll(r); err != nil {
 		return "", err
 	}
-	s.mountAll(r)
+	s.mountAll(r, image.Volumes)
 	for _, f := range spec.Files {
 		r.Files[f.Path] = f.Content
 	}
@@ -88,8 +89,9 @@ func modeNetwork(mode string) []hosts.NetworkAttachment {
 	return []hosts.NetworkAttachment{{Network: mode}}
 }
 
-// mountAll makes the volumes that do not exist, as engines do.
-func (s *state) mountAll(r *record) {
+// mountAll makes the volumes that do not exist, as engines do; declared are the
+// image's.
+func (s *state) mountAll(r *record, declared []string) {
 	if h := r.Spec.HostConfig; h != nil {
 		for _, b := range h.Binds {
 			s.mountBind(r, b)
@@ -98,7 +100,7 @@ func (s *state) mountAll(r *record) {
 			s.mount(r, string(m.Type), m.Source, m.Target, m.ReadOnly)
 		}
 	}
-	for destination := range r.Spec.Config.Volumes {
+	for _, destination := range slices.Concat(slices.Collect(maps.Keys(r.Spec.Config.Volumes)), declared) {
 		if !slices.ContainsFunc(r.Mounts, func(m hosts.Mount) bool { return m.Destination == destination }) {
 			s.mount(r, string(mount.TypeVolume), "", destination, false)
 		}

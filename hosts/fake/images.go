@@ -31,6 +31,19 @@ func (e *Engine) Load(refs ...string) {
 	})
 }
 
+// Declare makes paths volumes of an image that the host has.
+func (e *Engine) Declare(ref string, paths ...string) error {
+	return e.update(func(s *state) error {
+		image, err := s.image(ref)
+		if err != nil {
+			return err
+		}
+		image.Volumes = slices.Sorted(slices.Values(paths))
+		s.Images[image.ID] = image
+		return nil
+	})
+}
+
 // madeImage has an ID and a digest that follow from the reference.
 func madeImage(ref string) hosts.Image {
 	ref = familiar(ref)
