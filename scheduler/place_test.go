@@ -149,7 +149,7 @@ func TestRulesOfLocations(t *testing.T) {
 	}
 
 	_, err := Place(tasks("web", 4, in("eu")), pool[:2])
-	assert.Error(t, err, "no host for web-4: all 2 hosts are full (at most 2 containers); add a host, or raise max-containers")
+	assert.Error(t, err, "no host for web-4: all 2 hosts are full (at most 2 containers); it would fit with one more host of 4 CPUs and 8 GiB in eu")
 	_, err = Place(nil, []Candidate{host("h1", with("eu", "fastest"))})
 	assert.ErrorContains(t, err, `place on hosts of location eu: there is no strategy "fastest"`)
 	_, _, err = Eligible(task("web", 1), []Candidate{host("h1", with("eu", "fastest"))})
@@ -220,31 +220,32 @@ func TestUnplaceable(t *testing.T) {
 			"as designed", web(),
 			[]Candidate{host("h1", small), host("h2", taken), host("h3", small), host("h4", small), host("h5", taken), host("h6", small)},
 			"no host for web-3: 4 of 6 hosts lack memory (need 2 GiB), 2 have port 80 taken; " +
-				"add a host, or lower deploy.resources.reservations of web",
+				"it would fit with port 80 free on h2, or with 1 GiB less memory reserved, or with one more host of 4 CPUs and 8 GiB in eu",
 		},
 		{
 			"singular", web(),
 			[]Candidate{host("h1", small), host("h2", taken), host("h3", drained)},
 			"no host for web-3: 1 of 3 hosts is drained, 1 has port 80 taken, 1 lacks memory (need 2 GiB, 1 GiB free); " +
-				"add a host, or lower deploy.resources.reservations of web",
+				"it would fit with h3 active again, or with port 80 free on h2, or with 1 GiB less memory reserved, " +
+				"or with one more host of 4 CPUs and 8 GiB in eu",
 		},
 		{
 			"all alike", web(),
 			[]Candidate{host("h1", taken), host("h2", taken)},
 			"no host for web-3: all 2 hosts have port 80 taken; " +
-				"free the port, add a host, or let the engine choose the host port of web",
+				"it would fit with port 80 free on h1, or with one more host of 4 CPUs and 8 GiB in eu",
 		},
 		{
 			"only host", web(),
 			[]Candidate{host("h1", down("connection refused"))},
-			"no host for web-3: the only host is not ready (connection refused); bring a host back, or add one",
+			"no host for web-3: the only host is not ready (connection refused); it would fit with h1 back, or with one more host of 4 CPUs and 8 GiB in eu",
 		},
 		{"no hosts", web(), nil, "no host for web-3: the pool has no hosts"},
 		{
 			"the hint is of the host that came nearest", web(pinned("volume v is on h3", "h3")),
 			[]Candidate{host("h1"), host("h2"), host("h3", down("no answer in 5s"))},
 			"no host for web-3: 2 of 3 hosts are ruled out (volume v is on h3), 1 is not ready (no answer in 5s); " +
-				"bring a host back, or add one",
+				"it would fit with h3 back",
 		},
 		{
 			"a group needs room for all",
@@ -253,7 +254,7 @@ func TestUnplaceable(t *testing.T) {
 			},
 			[]Candidate{host("h1")},
 			"no host for app-1 with log-1: the only host lacks memory (need 9 GiB, 8 GiB free); " +
-				"add a host, or lower deploy.resources.reservations of app",
+				"it would fit with 1 GiB less memory reserved, or with a host of 4 CPUs and 9 GiB in eu",
 		},
 		{
 			"a group that excludes itself",

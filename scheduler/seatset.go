@@ -7,4 +7,5 @@ func newSeatSet(seats int) seatSet { return make(seatSet, (seats+63)/64) }
 
 func (s seatSet) add(seat int) { s[seat/64] |= 1 << (seat % 64) }
 
-func (s seatSet) has(seat int) bool { return s[seat/64]&(1<<(seat%64)) != 0 }
+// has is false for a seat that isn't on the board.
+func (s seatSet) has(seat int) bool { return seat/64 < len(s) && s[seat/64]&(1<<(seat%64)) != 0 }

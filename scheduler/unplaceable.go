@@ -16,12 +16,18 @@ type Unplaceable struct {
 	Rejected []Rejection
 	// Hint is what to do about it, a clause without a full stop; may be "".
 	Hint string
+	// Remedies are the smallest changes after each of which it would fit, as
+	// they were tried: "1 GiB less memory reserved". They say more than Hint.
+	Remedies []string
 }
 
 // Error is one sentence, the commonest reason first: "no host for web-3: 4 of
 // 6 hosts lack memory (need 2 GiB), 2 have port 80 taken; add a host …".
 func (e *Unplaceable) Error() string {
 	s := "no host for " + strings.Join(e.Tasks, " with ") + ": " + summary(e.Rejected)
+	if len(e.Remedies) > 0 {
+		return s + "; it would fit with " + strings.Join(e.Remedies, ", or with ")
+	}
 	if e.Hint != "" {
 		s += "; " + e.Hint
 	}
@@ -32,7 +38,7 @@ func (e *Unplaceable) Error() string {
 // service share what was said of them.
 func (w *queue) unplaceable() *Unplaceable {
 	if w.nowhere == nil {
-		w.nowhere = &Unplaceable{Rejected: w.rejections().All(), Hint: w.hint(w.log)}
+		w.nowhere = &Unplaceable{Rejected: w.rejections().All(), Hint: w.hint(w.log), Remedies: w.remedies()}
 	}
 	failure := *w.nowhere
 	return &failure
