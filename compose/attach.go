@@ -2,8 +2,6 @@ package compose
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -19,9 +17,13 @@ type AttachOptions struct {
 	Services []string
 	// Silent are services of which only the end is told.
 	Silent []string
-	// Started are the names of the containers that were started just now: their
-	// output is passed on from their start, that of others from now on.
+	// Started are the names of the containers that were started just now, or are
+	// about to be: their output is passed on from their start, that of others
+	// from now on.
 	Started []string
+	// Settled is closed once those that were about to be started have been; nil
+	// is now.
+	Settled <-chan struct{}
 }
 
 // Audience hears what attached containers do. Its methods are called by one
@@ -43,6 +45,8 @@ type Exit struct {
 	Code               int
 	// Restarting tells that its engine will start it again.
 	Restarting bool
+	// Silent tells that its output isn't passed on.
+	Silent bool
 }
 
 // Attach follows the containers of a project on all hosts until none is left
@@ -79,8 +83,9 @@ type attachment struct {
 type attached struct {
 	host, id, name, service string
 	silent                  bool
-	// following says that a goroutine reads its log.
-	following bool
+	// following says that a goroutine reads its log, asleep that it is still to
+	// be started.
+	following, asleep bool
 	// run is when the run began whose log was read last, code how the last run
 	// ended of whose end an event told.
 	run  time.Time
@@ -90,7 +95,7 @@ type attached struct {
 }
 
 // tiding is one thing that a goroutine has seen: an event on a host, the end of a
-// container's log, or, with lost, the end of a host.
+// container's log, or of a host that it is back, or that it is lost.
 type tiding struct {
 	event *hosts.ContainerEvent
 	host  hosts.Host
@@ -100,6 +105,7 @@ type tiding struct {
 	ended     string
 	run, seen time.Time
 	unread    error
+	back      bool
 	lost      error
 }
 
@@ -119,7 +125,9 @@ func (a *attachment) begin(ctx context.Context) error {
 		if !one.silent {
 			names = append(names, one.name)
 		}
-		a.read(ctx, one, started)
+		if one.asleep = started && a.options.Settled != nil && !alive(c.State); !one.asleep {
+			a.read(ctx, one, started)
+		}
 	}
 	slices.Sort(names)
 	a.audience.Attaching(names)
@@ -147,15 +155,29 @@ func Prefix(project string, c state.Container) string {
 
 // follow acts on the news until there is nothing left to hear of.
 func (a *attachment) follow(ctx context.Context) error {
-	for len(a.live) > 0 {
+	settled := a.options.Settled
+	for len(a.live) > 0 || settled != nil {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
+		case <-settled:
+			settled = nil
+			a.wake(ctx)
 		case n := <-a.news:
 			a.hear(ctx, n)
 		}
 	}
 	return nil
+}
+
+// wake reads what was started before this host's events could tell of it.
+func (a *attachment) wake(ctx context.Context) {
+	for _, one := range a.live {
+		if one.asleep {
+			one.asleep = false
+			a.read(ctx, one, true)
+		}
+	}
 }
 
 // hear acts on one piece of news.
@@ -165,166 +187,11 @@ func (a *attachment) hear(ctx context.Context, n tiding) {
 		a.lose(n.host, n.lost)
 	case n.ended != "":
 		a.logEnded(ctx, n)
+	case n.back:
+		a.review(ctx, n.host)
 	case n.event != nil:
 		a.happened(ctx, n.host, *n.event)
 	}
-}
-
-// happened acts on an event of a container. The end of one whose log is read is
-// left to the end of the log, which comes after its last line.
-func (a *attachment) happened(ctx context.Context, h hosts.Host, e hosts.ContainerEvent) {
-	one := a.live[e.ID]
-	switch e.Action {
-	case "start":
-		c := state.Container{Host: h.Name, Container: hosts.Container{ID: e.ID, Name: e.Name, Labels: e.Labels}}
-		if one == nil && a.concerns(c) {
-			one = a.add(c)
-		}
-		if one != nil {
-			a.read(ctx, one, true)
-		}
-	case "die", "destroy":
-		if one == nil {
-			return
-		}
-		if e.Action == "die" {
-			one.code = e.ExitCode
-		}
-		if !one.following {
-			a.end(ctx, one)
-		}
-	}
-}
-
-// logEnded finds out what the end of a log means.
-func (a *attachment) logEnded(ctx context.Context, n tiding) {
-	one := a.live[n.ended]
-	if one == nil {
-		return
-	}
-	one.following, one.run = false, n.run
-	if n.seen.After(one.seen) {
-		one.seen = n.seen
-	}
-	if n.unread != nil && !errors.Is(n.unread, hosts.ErrNotFound) && !errors.Is(n.unread, hosts.ErrUnreachable) {
-		one.silent = true
-		a.env.warn([]string{fmt.Sprintf("the output of %s can't be shown: %v", one.name, n.unread)})
-	}
-	a.end(ctx, one)
-}
-
-// end asks how a container ended, if it did.
-func (a *attachment) end(ctx context.Context, one *attached) {
-	detail, err := a.inspect(ctx, one)
-	switch {
-	case errors.Is(err, hosts.ErrUnreachable) || ctx.Err() != nil:
-		return // the host's own tiding tells
-	case err == nil && alive(detail.State) && detail.State != hosts.Restarting:
-		a.resume(ctx, one, detail)
-		return
-	}
-	exit := Exit{one.service, one.name, detail.ExitCode, detail.State == hosts.Restarting}
-	if !exit.Restarting {
-		delete(a.live, one.id)
-	}
-	a.speak(func() { a.audience.Exited(exit) })
-}
-
-// resume reads on where a container runs again. A log that ended by itself is
-// left alone, because it would end again at once.
-func (a *attachment) resume(ctx context.Context, one *attached, detail hosts.ContainerDetail) {
-	if !detail.StartedAt.After(one.run) {
-		one.silent = true
-		return
-	}
-	a.speak(func() { a.audience.Exited(Exit{one.service, one.name, one.code, true}) })
-	a.read(ctx, one, true)
-}
-
-// lose gives up what runs on a host.
-func (a *attachment) lose(h hosts.Host, err error) {
-	found := false
-	for id, one := range a.live {
-		if one.host == h.Name {
-			delete(a.live, id)
-			found = true
-		}
-	}
-	if found {
-		a.speak(func() { a.audience.Lost(h.Name, err) })
-	}
-}
-
-// read follows a container's log, from its start or from now on. Of a silent
-// one it only finds out whether it has ended already.
-func (a *attachment) read(ctx context.Context, one *attached, fromStart bool) {
-	if one.following {
-		return
-	}
-	follow, seen := !one.silent, one.seen
-	one.following = follow
-	a.work.Go(func() {
-		detail, err := a.inspect(ctx, one)
-		switch {
-		case err == nil && follow:
-			seen, err = a.copyLog(ctx, one, logFrom(detail, fromStart, seen))
-		case err == nil && alive(detail.State):
-			return // its events tell
-		}
-		a.tell(ctx, tiding{ended: one.id, run: detail.StartedAt, seen: seen, unread: err})
-	})
-}
-
-// logFrom asks for the lines of the run that goes on, or for those that come.
-// An engine notes the start of a run when its first lines may be written
-// already, so that the start itself would lose them.
-func logFrom(detail hosts.ContainerDetail, fromStart bool, seen time.Time) hosts.LogOptions {
-	o := hosts.LogOptions{Follow: true}
-	switch {
-	case !fromStart:
-		o.Tail = "0"
-	case !seen.IsZero():
-		o.Since = moment(seen.Add(time.Nanosecond))
-	case detail.FinishedAt.After(detail.StartedAt):
-		o.Since = moment(detail.StartedAt.Add(-time.Second)) // it has ended meanwhile
-	case detail.FinishedAt.Unix() > 0:
-		o.Since = moment(detail.FinishedAt) // of the run before
-	}
-	return o
-}
-
-func moment(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
-
-// copyLog passes a log on until it ends, and returns when its last line was written.
-func (a *attachment) copyLog(ctx context.Context, one *attached, o hosts.LogOptions) (seen time.Time, err error) {
-	engine, err := a.engine(one.host)
-	if err != nil {
-		return seen, err
-	}
-	err = engine.Logs(ctx, one.id, o, func(l hosts.LogLine) {
-		seen = l.Time
-		a.speak(func() {
-			a.audience.Line(LogRecord{
-				Host: one.host, Service: one.service, Container: one.name, ID: one.id,
-				Stderr: l.Stderr, Time: l.Time, Text: string(l.Text), Partial: l.Partial,
-			})
-		})
-	})
-	return seen, err
-}
-
-// listen passes on the events of a host until ctx ends or the host is out of reach.
-func (a *attachment) listen(ctx context.Context, h hosts.Host) {
-	engine, err := a.env.Connect(h)
-	if err == nil {
-		err = engine.Events(ctx, hosts.EventOptions{Label: hosts.LabelProject + "=" + a.options.Project}, func(e hosts.ContainerEvent) {
-			a.tell(ctx, tiding{event: &e, host: h})
-		})
-	}
-	if err == nil {
-		err = fmt.Errorf("the engine has ended")
-	}
-	a.tell(ctx, tiding{lost: err, host: h})
 }
 
 func (a *attachment) tell(ctx context.Context, n tiding) {
@@ -341,17 +208,11 @@ func (a *attachment) speak(say func()) {
 }
 
 func (a *attachment) inspect(ctx context.Context, one *attached) (hosts.ContainerDetail, error) {
-	engine, err := a.engine(one.host)
+	engine, err := a.env.engineOf(one.host)
 	if err != nil {
 		return hosts.ContainerDetail{}, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, a.env.patience())
+	defer cancel()
 	return engine.InspectContainer(ctx, one.id)
-}
-
-func (a *attachment) engine(host string) (Engine, error) {
-	i := slices.IndexFunc(a.env.Pool, func(h hosts.Host) bool { return h.Name == host })
-	if i < 0 {
-		return nil, fmt.Errorf("host %s: %w", host, hosts.ErrNotFound)
-	}
-	return a.env.Connect(a.env.Pool[i])
 }

@@ -67,6 +67,13 @@ type replica struct {
 // run creates and starts a container and returns its name.
 func (y *yard) run(t *testing.T, r replica) string {
 	t.Helper()
+	name := y.create(t, r)
+	assert.NilError(t, y.engines[r.host].StartContainer(t.Context(), name))
+	return name
+}
+
+func (y *yard) create(t *testing.T, r replica) string {
+	t.Helper()
 	if r.project == "" {
 		r.project = "shop"
 	}
@@ -80,7 +87,6 @@ func (y *yard) run(t *testing.T, r replica) string {
 		HostConfig: &container.HostConfig{RestartPolicy: r.restart},
 	})
 	assert.NilError(t, err)
-	assert.NilError(t, y.engines[r.host].StartContainer(t.Context(), name))
 	return name
 }
 
@@ -154,7 +160,7 @@ func TestAttachSilently(t *testing.T) {
 	assert.DeepEqual(t, n.attaching, []string{"web-1"})
 	assert.DeepEqual(t, n.lines, []string{"web-1: loud"})
 	assert.Equal(t, len(n.exits), 3)
-	assert.Assert(t, slices.Contains(n.exits, compose.Exit{Service: "db", Container: "db-1", Code: 7}))
+	assert.Assert(t, slices.Contains(n.exits, compose.Exit{Service: "db", Container: "db-1", Code: 7, Silent: true}))
 }
 
 func TestAttachFollowsRestarts(t *testing.T) {
@@ -180,10 +186,49 @@ func TestAttachLosesHost(t *testing.T) {
 	y := newYard("h1", "h2")
 	y.run(t, replica{host: "h1", service: "web", number: 1, script: "sleep 0.3; echo here"})
 	y.run(t, replica{host: "h2", service: "web", number: 2, script: "serve"})
-	y.engines["h2"].Inject(fake.Fault{Method: "Events", Kind: fake.Unreachable})
+	y.env.Timeout = 300 * time.Millisecond
+	go func() {
+		time.Sleep(200 * time.Millisecond)
+		y.engines["h2"].Inject(fake.Fault{Kind: fake.Unreachable})
+	}()
 	n := attach(t, y, compose.AttachOptions{})
 	assert.DeepEqual(t, n.lost, []string{"h2"})
 	assert.Equal(t, n.said("web-1"), "here")
+}
+
+// TestAttachOutlastsABrokenConnection: an engine that is there is listened to again.
+func TestAttachOutlastsABrokenConnection(t *testing.T) {
+	y := newYard("h1")
+	y.run(t, replica{host: "h1", service: "web", number: 1, script: "sleep 0.2; echo here; sleep 1.5; echo still; exit 4"})
+	y.engines["h1"].Inject(fake.Fault{Method: "Events", Kind: fake.Unreachable, Nth: 1})
+	n := attach(t, y, compose.AttachOptions{})
+	assert.Equal(t, n.said("web-1"), "here still")
+	assert.Equal(t, len(n.lost), 0)
+	assert.DeepEqual(t, n.exits, []compose.Exit{{Service: "web", Container: "web-1", Code: 4}})
+}
+
+// TestAttachBeforeTheStart: what is about to be started is waited for, also
+// where nothing tells of its start, and what never was is let go.
+func TestAttachBeforeTheStart(t *testing.T) {
+	y := newYard("h1")
+	create := func(number int, script string) string {
+		return y.create(t, replica{host: "h1", service: "web", number: number, script: script})
+	}
+	names := []string{create(1, "echo heard"), create(2, "echo unheard"), create(3, "echo never")}
+	y.engines["h1"].Inject(fake.Fault{Method: "Events", Kind: fake.Unreachable, Nth: 1})
+	settled := make(chan struct{})
+	go func() {
+		time.Sleep(100 * time.Millisecond)
+		assert.Check(t, y.engines["h1"].StartContainer(t.Context(), names[1]))
+		time.Sleep(1500 * time.Millisecond) // by now it is listened to again
+		assert.Check(t, y.engines["h1"].StartContainer(t.Context(), names[0]))
+		close(settled)
+	}()
+	n := attach(t, y, compose.AttachOptions{Started: names, Settled: settled})
+	assert.DeepEqual(t, n.attaching, []string{"web-1", "web-2", "web-3"})
+	slices.Sort(n.lines)
+	assert.DeepEqual(t, n.lines, []string{"web-1: heard", "web-2: unheard"})
+	assert.Equal(t, len(n.exits), 2)
 }
 
 func TestAttachToUnreadableLog(t *testing.T) {

@@ -122,6 +122,14 @@ type Processes interface {
 // several tells whether the pool spans hosts, answering or not.
 func (e *Env) several() bool { return len(e.Pool) > 1 }
 
+// patience is how long a host may take to answer something small.
+func (e *Env) patience() time.Duration {
+	if e.Timeout > 0 {
+		return e.Timeout
+	}
+	return observeTimeout
+}
+
 // engineOf is the engine of a host of the pool.
 func (e *Env) engineOf(host string) (Engine, error) {
 	for _, h := range e.Pool {

@@ -45,10 +45,7 @@ func (l *logs) connect(ctx context.Context, s state.Snapshot) error {
 
 // patience is how long a host may be silent before it is asked whether it is there.
 func (l *logs) patience() time.Duration {
-	if l.env.Timeout > 0 {
-		return l.env.Timeout
-	}
-	return observeTimeout
+	return l.env.patience()
 }
 
 // inspect asks for a container, in bounded time.

@@ -34,10 +34,7 @@ func Observe(ctx context.Context, env *Env) (state.Snapshot, error) {
 
 // observeHost never fails: what keeps a host from answering is its status.
 func observeHost(ctx context.Context, env *Env, h hosts.Host) hosts.Observation {
-	timeout := env.Timeout
-	if timeout == 0 {
-		timeout = observeTimeout
-	}
+	timeout := env.patience()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	o, err := observe(ctx, env, h)

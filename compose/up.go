@@ -20,6 +20,9 @@ type UpOptions struct {
 	Yes bool
 	// WaitTimeout bounds each wait for a dependency, and Options.Wait.
 	WaitTimeout time.Duration
+	// Starting is called when all that the plan makes is there, and before
+	// anything of it is started; not where that fails. It may be nil.
+	Starting func(*plan.Plan)
 }
 
 // Plan tells what Up would do, and changes nothing.
@@ -92,7 +95,20 @@ func up(ctx context.Context, env *Env, p *project.Project, o UpOptions) (*plan.P
 	if !o.MovesOnly {
 		env.tellUnchanged(planned)
 	}
-	return planned, env.execute(ctx, planned, o.WaitTimeout)
+	return planned, env.carryOut(ctx, planned, o)
+}
+
+// carryOut executes a plan, in two goes where somebody waits for the second.
+func (e *Env) carryOut(ctx context.Context, p *plan.Plan, o UpOptions) error {
+	if o.Starting == nil {
+		return e.execute(ctx, p, o.WaitTimeout)
+	}
+	prepare, start := p.Phases()
+	if err := e.execute(ctx, prepare, o.WaitTimeout); err != nil {
+		return err
+	}
+	o.Starting(p)
+	return e.execute(ctx, start, o.WaitTimeout)
 }
 
 // upRequest observes, and gathers what the plan depends on.

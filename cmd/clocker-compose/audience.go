@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/clocker-compose/clocker-compose/cmd/clocker-compose/logview"
+	"github.com/clocker-compose/clocker-compose/cmd/clocker-compose/terminal"
 	"github.com/clocker-compose/clocker-compose/compose"
 )
 
@@ -17,9 +18,9 @@ type audience struct {
 	session *session
 	attach  attachOptions
 
-	// aborted is closed by the exit that a flag wants to be the end.
-	aborted chan struct{}
-	once    sync.Once
+	// attached is closed once all is heard that comes, aborted is closed by the exit that a flag wants to be the end.
+	attached, aborted chan struct{}
+	once              sync.Once
 	// first is the code of that exit, codes are the last ones by service.
 	first int
 	codes map[string]int
@@ -27,7 +28,8 @@ type audience struct {
 
 func (a *audience) Attaching(containers []string) {
 	a.view.Expect(containers)
-	fmt.Fprintln(a.session.out, "Attaching to "+strings.Join(containers, ", "))
+	fmt.Fprintln(a.session.out, terminal.Clean("Attaching to "+strings.Join(containers, ", ")))
+	close(a.attached)
 }
 
 func (a *audience) Line(r compose.LogRecord) { a.view.Show(lineOf(r)) }
@@ -35,10 +37,14 @@ func (a *audience) Line(r compose.LogRecord) { a.view.Show(lineOf(r)) }
 func (a *audience) Exited(e compose.Exit) {
 	sentence := fmt.Sprintf("exited with code %d", e.Code)
 	if e.Restarting {
-		a.view.Tell(e.Container, sentence+" (restarting)")
+		sentence += " (restarting)"
+	}
+	if !e.Silent {
+		a.view.Tell(e.Container, sentence)
+	}
+	if e.Restarting {
 		return
 	}
-	a.view.Tell(e.Container, sentence)
 	a.codes[e.Service] = e.Code
 	if a.attach.abortOnExit || a.attach.abortOnFailure && e.Code != 0 {
 		a.once.Do(func() {

@@ -98,3 +98,12 @@ func seconds(c *cli.Context, name string) *time.Duration {
 	d := time.Duration(c.Int(name)) * time.Second
 	return &d
 }
+
+// given is a flag's value, nil where it isn't given.
+func given(c *cli.Context, name string) *bool {
+	if !c.IsSet(name) {
+		return nil
+	}
+	value := c.Bool(name)
+	return &value
+}

@@ -131,7 +131,7 @@ func TestInterruptOnce(t *testing.T) {
 	c.await(t, "hello")
 	assert.Equal(t, c.running(t), 2)
 	c.interrupt(t)
-	c.await(t, "Gracefully stopping... (press Ctrl+C again to force)")
+	c.await(t, "Gracefully Stopping... press Ctrl+C again to force")
 	assert.Equal(t, c.exitCode(t), 130)
 	assert.Equal(t, c.running(t), 0)
 	assert.Assert(t, cursorShown(c.text()), "%q", c.text())

@@ -53,7 +53,7 @@ func (s *session) abort() {
 		(*restore)()
 	}
 	if terminal.Is(s.err) {
-		fmt.Fprint(s.err, terminal.ShowCursor)
+		fmt.Fprint(s.err, terminal.ClearLine+terminal.ShowCursor)
 	}
 	s.exit(codeInterrupted)
 }
@@ -66,25 +66,24 @@ func (s *session) warn(sentence string) {
 	fmt.Fprintln(s.err, "Warning: "+terminal.Clean(sentence))
 }
 
-// tell prints a sentence in place of the ^C that a terminal may have shown.
-func (s *session) tell(sentence string) {
-	if terminal.Is(s.err) {
-		fmt.Fprint(s.err, terminal.ClearLine)
-	}
-	fmt.Fprintln(s.err, sentence)
-}
-
 // show starts to show progress, under a title.
 func (s *session) show(title string) {
+	s.renderer = progress.New(s.progressOptions(title))
+}
+
+// lines shows progress without drawing over what others write meanwhile.
+func (s *session) lines() progress.Renderer { return progress.NewBeside(s.progressOptions("")) }
+
+func (s *session) progressOptions(title string) progress.Options {
 	out := s.progressStream()
-	s.renderer = progress.New(progress.Options{
+	return progress.Options{
 		Mode:     s.root.progress,
 		Title:    title,
 		Out:      out,
 		Terminal: s.drawable(out),
 		Colour:   s.colours(out),
 		Size:     func() (int, int) { return terminal.Size(out) },
-	})
+	}
 }
 
 // progressStream is standard error, unless COMPOSE_STATUS_STDOUT asks for the other.
@@ -93,11 +92,6 @@ func (s *session) progressStream() io.Writer {
 		return s.out
 	}
 	return s.err
-}
-
-// lines shows progress without drawing over what others write meanwhile.
-func (s *session) lines() progress.Renderer {
-	return progress.New(progress.Options{Mode: s.root.progress.Undrawn(), Out: s.progressStream()})
 }
 
 // drawable tells whether live rows may be drawn on a stream.

@@ -50,7 +50,7 @@ func upFlags() []cli.Flag {
 		boolFlag("attach-dependencies", "", "Show the output of services that the named ones depend on, too"),
 		boolFlag("detach", "d", "Leave the containers running in the background"),
 		textFlag("exit-code-from", "", "Exit with the code of this service's container; implies --abort-on-container-exit"),
-		boolFlag("menu", "", "Not available in this version"),
+		boolFlag("menu", "", "Listen to keys while attached; --menu=false or COMPOSE_MENU=false don't"),
 		listFlag("no-attach", "", "Don't show the output of this service"),
 		boolFlag("no-color", "", "Show output without colours"),
 		boolFlag("no-log-prefix", "", "Show output without the names of containers"),
@@ -87,7 +87,7 @@ func parseUp(c *cli.Context) (upOptions, error) {
 	if err != nil {
 		return o, err
 	}
-	if err := refuseAbsent(c, absent{"watch", "run up again after a change"}, absent{"menu", "leave it out"}); err != nil {
+	if err := refuseAbsent(c, absent{"watch", "run up again after a change"}); err != nil {
 		return o, err
 	}
 	o.Yes = c.Bool("yes")

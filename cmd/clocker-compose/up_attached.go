@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -20,6 +18,8 @@ type attachOptions struct {
 	only         []string
 	except       []string
 	dependencies bool
+	// menu says whether keys are listened to; nil leaves it to the environment.
+	menu *bool
 
 	abortOnExit, abortOnFailure bool
 	exitCodeFrom                string
@@ -30,6 +30,7 @@ func parseAttach(c *cli.Context) attachOptions {
 	return attachOptions{
 		look:           parseLook(c),
 		only:           c.StringSlice("attach"),
+		menu:           given(c, "menu"),
 		except:         c.StringSlice("no-attach"),
 		dependencies:   c.Bool("attach-dependencies"),
 		abortOnExit:    c.Bool("abort-on-container-exit") || from != "",
@@ -44,57 +45,19 @@ func (o upOptions) attached(ctx context.Context, s *session, p *project.Project,
 	if from := o.attach.exitCodeFrom; from != "" && !slices.Contains(p.ServiceNames(), from) {
 		return fmt.Errorf("no such service: %s", from)
 	}
-	hooks := &hookLines{project: p.Name, now: s.now}
-	env.HookOutput = hooks.hear
-	done, err := compose.Up(ctx, env, p, o.UpOptions)
-	s.renderer.Flush()
-	if err != nil {
-		return err
-	}
-	again := s.interrupts.claimSecond()
-	a := &audience{view: s.view(o.attach.look), session: s, attach: o.attach, aborted: make(chan struct{}), codes: map[string]int{}}
-	hooks.show(a.view)
-	following, stop := context.WithCancel(context.WithoutCancel(ctx))
-	defer stop()
-	defer s.forwarding(following, env, compose.ForwardOptions{Project: p.Name, Services: p.ServiceNames()})()
-	ended := make(chan error, 1)
-	go func() { ended <- compose.Attach(following, env, o.attachment(p, done), a) }()
-	select {
-	case err := <-ended:
-		return err
-	case <-ctx.Done():
-		s.tell("Gracefully stopping... (press Ctrl+C again to force)")
-	case <-a.aborted:
-		s.tell("Aborting on container exit...")
-	}
-	if err := errors.Join(o.halt(context.WithoutCancel(ctx), s, p, env, again), drain(ended, stop)); err != nil {
-		return err
-	}
-	return a.verdict(ctx)
-}
-
-// drain lets the last lines of stopped containers arrive.
-func drain(ended <-chan error, stop func()) error {
-	var err error
-	select {
-	case err = <-ended:
-	case <-time.After(2 * time.Second):
-		stop()
-		err = <-ended
-	}
-	if errors.Is(err, context.Canceled) {
-		return nil
-	}
-	return err
+	menu := s.openMenu(s.wantsMenu(o.attach.menu))
+	defer menu.close()
+	a := newAttendance(o, s, p, env, menu)
+	return a.run(ctx)
 }
 
 // attachment is what the flags and the files say of whose output is shown.
-func (o upOptions) attachment(p *project.Project, done *plan.Plan) compose.AttachOptions {
+func (o upOptions) attachment(p *project.Project, planned *plan.Plan) compose.AttachOptions {
 	return compose.AttachOptions{
 		Project:  p.Name,
 		Services: p.ServiceNames(),
 		Silent:   slices.DeleteFunc(p.ServiceNames(), func(name string) bool { return o.shows(p, name) }),
-		Started:  started(done),
+		Started:  started(planned),
 	}
 }
 
@@ -112,7 +75,7 @@ func (o upOptions) shows(p *project.Project, service string) bool {
 	return attach == nil || *attach
 }
 
-// started are the names of the containers that a plan has started.
+// started are the names of the containers that a plan starts.
 func started(p *plan.Plan) []string {
 	var names []string
 	for _, step := range p.Steps {
@@ -121,31 +84,4 @@ func started(p *plan.Plan) []string {
 		}
 	}
 	return names
-}
-
-// halt stops the project's containers; a further signal kills them. Its
-// progress is plain lines, because output goes on meanwhile.
-func (o upOptions) halt(ctx context.Context, s *session, p *project.Project, env *compose.Env, again <-chan struct{}) error {
-	acting := *env
-	acting.Events = s.lines().Event
-	graceful, cancel := context.WithCancel(ctx)
-	defer cancel()
-	stop := compose.ChangeOptions{LifeRequest: plan.LifeRequest{Project: p.Name, Model: p, Services: p.ServiceNames(), Timeout: o.Timeout}}
-	options := compose.HaltOptions{Project: p.Name, Services: p.ServiceNames(), Timeout: o.Timeout}
-	var err error
-	stopped := make(chan struct{})
-	go func() {
-		defer close(stopped)
-		_, err = compose.Apply(graceful, &acting, plan.Stop, stop)
-	}()
-	select {
-	case <-stopped:
-		return err
-	case <-again:
-	}
-	options.Kill = true
-	killed := compose.Halt(ctx, &acting, options)
-	cancel()
-	<-stopped
-	return killed
 }

@@ -47,13 +47,8 @@ func ParseMode(s string) (Mode, error) {
 	return Mode(s), nil
 }
 
-// Undrawn is the mode for moments in which others write to the terminal too.
-func (m Mode) Undrawn() Mode {
-	if m == JSON || m == Quiet {
-		return m
-	}
-	return Plain
-}
+// Drawn tells the modes that draw on a terminal.
+func (m Mode) Drawn() bool { return m == Auto || m == TTY }
 
 // Options are how and where to show progress.
 type Options struct {
