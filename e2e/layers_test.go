@@ -21,6 +21,7 @@ var layers = []struct {
 	{"hosts/docker", []string{"hosts"}},
 	{"hosts/fake", []string{"hosts"}},
 	{"hosts/conformance", []string{"hosts"}},
+	{"hosts/meter", []string{"hosts", "hosts/meter"}},
 	{"hosts", nil},
 	{"weave", []string{"hosts", "weave"}},
 	{"scheduler", []string{"hosts"}},
@@ -32,8 +33,8 @@ var layers = []struct {
 	{"compose/plan", []string{"hosts", "scheduler", "compose/project", "compose/state", "compose/tree", "compose/container"}},
 	{"compose/execute", []string{"hosts", "compose/tree", "compose/plan"}},
 	{"compose", []string{"hosts", "scheduler", "compose"}},
-	{"cmd/clocker-driver", []string{"weave/driver"}},
-	{"cmd/clocker-compose", []string{"hosts", "hosts/docker", "scheduler", "compose", "weave", "cmd/clocker-compose"}},
+	{"cmd/clocker-driver", []string{"weave/driver", "hosts/meter/gauge"}},
+	{"cmd/clocker-compose", []string{"hosts", "hosts/docker", "hosts/meter", "scheduler", "compose", "weave", "cmd/clocker-compose"}},
 	{"e2e", nil},
 }
 

@@ -8,7 +8,9 @@ import (
 // Observation is what one sweep saw on one host. Where Host.Status.Ready is
 // false everything else is empty. Lists are sorted by name, then by ID.
 type Observation struct {
-	Host       Host        `json:"host"`
+	Host Host `json:"host"`
+	// Time is when, by the host's own clock; it is no part of what a plan depends on.
+	Time       time.Time   `json:"-"`
 	Containers []Container `json:"containers,omitempty"`
 	Networks   []Network   `json:"networks,omitempty"`
 	Volumes    []Volume    `json:"volumes,omitempty"`

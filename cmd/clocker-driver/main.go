@@ -13,26 +13,32 @@ import (
 	"runtime/debug"
 	"syscall"
 
+	"github.com/clocker-compose/clocker-compose/hosts/meter/gauge"
 	"github.com/clocker-compose/clocker-compose/weave/driver"
 	"github.com/clocker-compose/clocker-compose/weave/driver/files"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := start(ctx, os.Args[1:], os.Stderr)
+	err := start(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	if err != nil {
 		os.Exit(1)
 	}
 }
 
-// start runs an errand with the volume of a container, where the arguments say
-// so, and else the driver.
-func start(ctx context.Context, arguments []string, stderr io.Writer) error {
-	if len(arguments) != 2 || arguments[0] != "files" {
+// start does one of the errands that this program has beside driving, where the
+// arguments name one, and else drives.
+func start(ctx context.Context, arguments []string, stdout, stderr io.Writer) error {
+	var err error
+	switch {
+	case len(arguments) == 2 && arguments[0] == "files": // in a container that has a volume
+		err = files.Run(arguments[1])
+	case len(arguments) == 1 && arguments[0] == "measure": // in a meter's container
+		err = gauge.Run(ctx, os.DirFS("/proc"), stdout)
+	default:
 		return run(ctx, arguments, stderr)
 	}
-	err := files.Run(arguments[1])
 	if err != nil {
 		fmt.Fprintln(stderr, err)
 	}

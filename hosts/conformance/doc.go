@@ -42,6 +42,7 @@ type resources interface {
 	PullImage(ctx context.Context, ref string, o hosts.PullOptions) error
 	InspectImage(ctx context.Context, ref string) (hosts.Image, error)
 	RemoveImage(ctx context.Context, ref string, force bool) error
+	ImportImage(ctx context.Context, ref string, files io.Reader) error
 	CreateNetwork(ctx context.Context, spec hosts.NetworkSpec) (id string, err error)
 	RemoveNetwork(ctx context.Context, network string) error
 	ConnectNetwork(ctx context.Context, network, container string, endpoint *network.EndpointSettings) error
@@ -54,6 +55,7 @@ type streams interface {
 	CopyTo(ctx context.Context, container, folder string, content io.Reader) error
 	Exec(ctx context.Context, container string, command []string) (hosts.ExecResult, error)
 	Logs(ctx context.Context, container string, o hosts.LogOptions, line func(hosts.LogLine)) error
+	LastLine(ctx context.Context, container string) (hosts.LogLine, error)
 	Events(ctx context.Context, o hosts.EventOptions, each func(hosts.ContainerEvent)) error
 	Plugin(ctx context.Context, name string) (hosts.Plugin, error)
 }
@@ -83,7 +85,9 @@ func Run(t *testing.T, engine Engine) {
 		{"images", testImages},
 		{"claims", testClaims},
 		{"tags", testTag},
+		{"imported images", testImport},
 		{"logs", testLogs},
+		{"last line of a log", testLastLine},
 		{"followed logs", testFollow},
 		{"exec", testExec},
 		{"files", testFiles},

@@ -1,6 +1,8 @@
 package conformance
 
 import (
+	"archive/tar"
+	"bytes"
 	"context"
 	"errors"
 	"sync"
@@ -104,4 +106,22 @@ func testTag(s *suite) {
 	assert.Check(s, cmp.Equal(tagged.ID, original.ID))
 	err = s.TagImage(s.ctx, s.name("none"), ref)
 	assert.Check(s, errors.Is(err, hosts.ErrNotFound), "%v", err)
+}
+
+func testImport(s *suite) {
+	ref := s.name("imported") + ":one"
+	var files bytes.Buffer
+	w := tar.NewWriter(&files)
+	assert.NilError(s, w.WriteHeader(&tar.Header{Name: "program", Mode: 0o755, Size: 4}))
+	_, err := w.Write([]byte("text"))
+	assert.NilError(s, errors.Join(err, w.Close()))
+
+	assert.NilError(s, s.ImportImage(s.ctx, ref, &files))
+	s.Cleanup(func() { _ = s.RemoveImage(context.Background(), ref, false) })
+	made, err := s.InspectImage(s.ctx, ref)
+	assert.NilError(s, err)
+	assert.Check(s, cmp.Contains(made.Tags, ref))
+	spec := s.spec("of-it", "true")
+	spec.Config.Image = ref
+	s.create(spec)
 }

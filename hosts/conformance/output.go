@@ -52,6 +52,23 @@ func testLogs(s *suite) {
 	assert.Check(s, cmp.DeepEqual(s.read(terminal, hosts.LogOptions{}), []string{"out one", "out two"}))
 }
 
+func testLastLine(s *suite) {
+	id := s.start(s.spec("talks", "echo one; sleep 0.3; echo two; sleep 0.3; echo three >&2"))
+	s.awaitExit(id)
+	last, err := s.LastLine(s.ctx, id)
+	assert.NilError(s, err)
+	assert.Check(s, cmp.Equal(string(last.Text), "three"))
+	assert.Check(s, last.Stderr)
+	assert.Check(s, time.Since(last.Time) < time.Minute)
+
+	quiet := s.create(s.spec("quiet", "true"))
+	last, err = s.LastLine(s.ctx, quiet)
+	assert.NilError(s, err)
+	assert.Check(s, cmp.Equal(string(last.Text), ""))
+	_, err = s.LastLine(s.ctx, s.name("nobody"))
+	assert.Check(s, errors.Is(err, hosts.ErrNotFound), "%v", err)
+}
+
 func testFollow(s *suite) {
 	id := s.start(s.spec("talks", "echo one; sleep 0.5; echo two; sleep 0.2"))
 	assert.Check(s, cmp.DeepEqual(s.read(id, hosts.LogOptions{Follow: true}), []string{"out one", "out two"}), "it ends with the container")

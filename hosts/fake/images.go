@@ -2,6 +2,7 @@ package fake
 
 import (
 	"context"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -119,6 +120,19 @@ func (s *state) published(ref string) (hosts.Image, bool) {
 		}
 	}
 	return hosts.Image{}, false
+}
+
+// ImportImage makes an image of a tar, which it only reads.
+func (e *Engine) ImportImage(ctx context.Context, ref string, files io.Reader) error {
+	if _, err := io.Copy(io.Discard, files); err != nil {
+		return err
+	}
+	return e.call(ctx, "ImportImage", ref, func(s *state) error {
+		image := madeImage(ref)
+		image.Digests = nil
+		s.addImage(image)
+		return nil
+	})
 }
 
 // ResolveImage is the digest of a reference in the registry.

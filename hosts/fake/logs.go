@@ -33,6 +33,24 @@ func (e *Engine) Logs(ctx context.Context, name string, o hosts.LogOptions, line
 	return e.explain("Logs", name, e.followLog(ctx, id, read, line))
 }
 
+// LastLine is the last line that a container wrote, the zero line where it wrote none.
+func (e *Engine) LastLine(ctx context.Context, name string) (last hosts.LogLine, err error) {
+	err = e.call(ctx, "LastLine", name, func(s *state) error {
+		r, err := s.container(name)
+		if err != nil {
+			return err
+		}
+		if len(r.Log) > 0 {
+			last = r.Log[len(r.Log)-1]
+		}
+		if r.measures() {
+			last = s.reading(time.Now())
+		}
+		return nil
+	})
+	return last, err
+}
+
 func (e *Engine) followLog(ctx context.Context, id string, read int, line func(hosts.LogLine)) error {
 	for {
 		var fresh []hosts.LogLine

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
@@ -21,7 +22,7 @@ func (e *Engine) Observe(ctx context.Context) (hosts.Observation, error) {
 func (s *state) observe() hosts.Observation {
 	o := hosts.Observation{Host: s.Host, Volumes: sorted(s.Volumes)}
 	o.Host.Drivers = s.drivers()
-	o.Host.Status = hosts.Status{Ready: true}
+	o.Host.Status, o.Time = hosts.Status{Ready: true}, time.Now()
 	for _, r := range s.Containers {
 		s.look(r)
 		o.Containers = append(o.Containers, r.listed())

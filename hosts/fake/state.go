@@ -22,6 +22,8 @@ type state struct {
 	Images   map[string]hosts.Image
 	Registry map[string]hosts.Image
 	Plugins  map[string]hosts.Plugin
+	// Use is what a meter reads.
+	Use *hosts.Use
 	// Last are the logs of containers that removed themselves, by ID, for those
 	// who were reading along.
 	Last   map[string][]hosts.LogLine
