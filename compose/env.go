@@ -22,6 +22,8 @@ type Env struct {
 	Connect func(hosts.Host) (Engine, error)
 	// Fabric joins hosts; nil where the pool has one host.
 	Fabric execute.Fabric
+	// Meter measures hosts where rules want that; nil where nothing is measured.
+	Meter Meter
 	// Tool returns the program that works in containers through which files are
 	// shipped, for a platform; nil where the pool has one host.
 	Tool func(hosts.Platform) ([]byte, error)
@@ -54,6 +56,8 @@ type Env struct {
 	// held is the project's lock where this run holds it; timing is the lock's.
 	held   *lock
 	timing lockTiming
+	// metered tells that this run, which holds the lock, has seen to meters.
+	metered bool
 }
 
 // Self is a run of the program.

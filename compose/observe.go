@@ -19,12 +19,22 @@ const observeTimeout = 10 * time.Second
 // time is a status in the snapshot; it is an error that ctx has ended, or that
 // another run holds the project for which this one holds a lock.
 func Observe(ctx context.Context, env *Env) (state.Snapshot, error) {
+	return sweep(ctx, env, false)
+}
+
+// ObserveUse is Observe, and reads what hosts were measured to use in the same
+// sweep: one request more for each.
+func ObserveUse(ctx context.Context, env *Env) (state.Snapshot, error) {
+	return sweep(ctx, env, env.Meter != nil)
+}
+
+func sweep(ctx context.Context, env *Env, measured bool) (state.Snapshot, error) {
 	s := state.Snapshot{Observations: make([]hosts.Observation, len(env.Pool))}
-	var sweep sync.WaitGroup
+	var work sync.WaitGroup
 	for i, h := range env.Pool {
-		sweep.Go(func() { s.Observations[i] = observeHost(ctx, env, h) })
+		work.Go(func() { s.Observations[i] = observeHost(ctx, env, h, measured) })
 	}
-	sweep.Wait()
+	work.Wait()
 	slices.SortFunc(s.Observations, func(a, b hosts.Observation) int { return strings.Compare(a.Host.Name, b.Host.Name) })
 	if err := ctx.Err(); err != nil {
 		return s, err
@@ -33,11 +43,21 @@ func Observe(ctx context.Context, env *Env) (state.Snapshot, error) {
 }
 
 // observeHost never fails: what keeps a host from answering is its status.
-func observeHost(ctx context.Context, env *Env, h hosts.Host) hosts.Observation {
+func observeHost(ctx context.Context, env *Env, h hosts.Host, measured bool) hosts.Observation {
 	timeout := env.patience()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	var reading hosts.Reading
+	unread := error(hosts.ErrNotFound)
+	var work sync.WaitGroup
+	if measured {
+		work.Go(func() { reading, unread = env.Meter.Read(ctx, h) })
+	}
 	o, err := observe(ctx, env, h)
+	work.Wait()
+	if unread == nil {
+		o.Host.Use = reading.Use(o.Time)
+	}
 	if err != nil {
 		h.Status = hosts.Status{Reason: reason(err, timeout)}
 		return hosts.Observation{Host: h}

@@ -113,7 +113,7 @@ func (e *Env) carryOut(ctx context.Context, p *plan.Plan, o UpOptions) error {
 
 // upRequest observes, and gathers what the plan depends on.
 func upRequest(ctx context.Context, env *Env, p *project.Project, o UpOptions) (plan.Request, error) {
-	snapshot, err := Observe(ctx, env)
+	snapshot, err := env.observeFor(ctx, p)
 	if err != nil {
 		return plan.Request{}, err
 	}

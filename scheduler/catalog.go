@@ -56,6 +56,24 @@ func (c Catalog) rule(s hosts.Strategy) (Rule, error) {
 	return construct(s.Value)
 }
 
+// Measures tells whether a strategy wants to know what hosts were measured to
+// use: only then does anybody have to measure.
+func (c Catalog) Measures(s hosts.Strategy) bool {
+	rule, err := c.rule(s)
+	if err != nil {
+		return false
+	}
+	switch rule := rule.(type) {
+	case maxUse, lowestUse:
+		return true
+	case when:
+		return rule.measures
+	case prefer:
+		return rule.measures
+	}
+	return false
+}
+
 // Services are the services that a strategy names without a project, and so
 // must be of its own; those of patterns are not among them.
 func (c Catalog) Services(s hosts.Strategy) []string {

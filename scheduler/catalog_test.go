@@ -56,3 +56,24 @@ func TestRulesCallThemselvesAsTheCatalogDoes(t *testing.T) {
 		assert.Equal(t, rule.Name(), name)
 	}
 }
+
+func TestWhatHasToBeMeasured(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		value any
+		want  bool
+	}{
+		{"max-cpu", 0.5, true},
+		{"lowest-memory", nil, true},
+		{"when", "host.use.cpu < 0.5", true},
+		{"when", "!host.use.known || host.containers < 3", true},
+		{"prefer", "host.free.cpus - host['use'].cpu", true},
+		{"prefer", "host.free.cpus", false},
+		{"when", "host.labels.use == 'x'", false},
+		{"max-containers", 3, false},
+		{"max-cpu", "nonsense", false},
+	} {
+		got := NewCatalog().Measures(hosts.Strategy{Name: test.name, Value: test.value})
+		assert.Equal(t, got, test.want, "%s: %v", test.name, test.value)
+	}
+}

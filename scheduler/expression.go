@@ -18,6 +18,8 @@ import (
 type expression struct {
 	text    string
 	program *vm.Program
+	// measures tells that it speaks of what hosts use.
+	measures bool
 }
 
 const (
@@ -37,23 +39,23 @@ func newExpression(name string, value any, wants expr.Option) (expression, error
 	if len(text) > longestText {
 		return expression{}, fmt.Errorf("%s is longer than %d bytes", name, longestText)
 	}
-	if err := withoutLoops(text); err != nil {
-		return expression{}, fmt.Errorf("%s %w", name, err)
+	tree, err := parser.Parse(text)
+	if err == nil {
+		err = withoutLoops(tree)
+	}
+	if err != nil {
+		return expression{}, fmt.Errorf("%s %w", name, syntaxError(text, err))
 	}
 	program, err := expr.Compile(text, options(wants)...)
 	if err != nil {
 		return expression{}, fmt.Errorf("%s %w", name, syntaxError(text, err))
 	}
-	return expression{text, program}, nil
+	return expression{text, program, measures(tree)}, nil
 }
 
 // withoutLoops refuses what goes over lists, such as all(1..9, …): loops in
 // loops may run for years.
-func withoutLoops(text string) error {
-	tree, err := parser.Parse(text)
-	if err != nil {
-		return syntaxError(text, err)
-	}
+func withoutLoops(tree *parser.Tree) error {
 	var loop *file.Error
 	ast.Find(tree.Node, func(n ast.Node) bool {
 		if _, found := n.(*ast.PredicateNode); found {
@@ -62,9 +64,23 @@ func withoutLoops(text string) error {
 		return loop != nil
 	})
 	if loop != nil {
-		return syntaxError(text, loop)
+		return loop
 	}
 	return nil
+}
+
+// measures tells whether it asks for host.use, or for all of host, of which
+// that is a part.
+func measures(tree *parser.Tree) bool {
+	return ast.Find(tree.Node, func(n ast.Node) bool {
+		member, ok := n.(*ast.MemberNode)
+		if !ok {
+			return false
+		}
+		of, isName := member.Node.(*ast.IdentifierNode)
+		field, isField := member.Property.(*ast.StringNode)
+		return isName && of.Value == "host" && (!isField || field.Value == "use")
+	}) != nil
 }
 
 // options are what an expression may use: the variables, and functions without

@@ -93,7 +93,7 @@ func (i *inquiry) fillStrategies(q *question, n int, always []Filter, own ruleSe
 	switch {
 	case len(i.orders) > 0:
 		m.orders, m.spreads = i.orders, nil
-	case !slices.ContainsFunc(m.orders, decides):
+	case !slices.ContainsFunc(m.orders, settles):
 		m.orders = append(m.orders, breadthFirst{})
 	}
 	q.first = q.first || b.waived
@@ -114,6 +114,13 @@ func (i *inquiry) bindingOf(q *question, n int) *binding {
 func decides(o Order) bool {
 	_, wish := o.(closeness)
 	return !wish
+}
+
+// settles tells whether an order leaves so few ties that the default needn't
+// break them. What was measured leaves many, where hosts are idle.
+func settles(o Order) bool {
+	_, measured := o.(lowestUse)
+	return !measured && decides(o)
 }
 
 // bound are the set's filters and orders, those of affinity included. Wishes

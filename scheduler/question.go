@@ -74,6 +74,9 @@ func (q *question) take(s *Seat) {
 	for i := range q.members {
 		m := &q.members[i]
 		s.take(m)
+		if !q.staying {
+			s.added = s.added.Add(m.task.Needs)
+		}
 		m.counts[s.index]++
 	}
 }

@@ -20,6 +20,9 @@ type Seat struct {
 	// Capacity is the host's.
 	Capacity hosts.Resources
 
+	// added is what replicas reserve that came since the host was measured.
+	added hosts.Resources
+
 	index    int // among the seats of its board
 	location int // among the board's locations
 	ports    ports

@@ -35,6 +35,10 @@ func TestStrategyFilters(t *testing.T) {
 		{"either of two as a whole", "hostname", "h|x", host("h1"), "hostname: isn't called h|x"},
 		{"idle", "max-cpu", 0.75, host("h1", used(0.5, 0)), ""},
 		{"busy", "max-cpu", "75%", host("h1", used(0.8123, 0)), "max-cpu: uses 82% of its CPUs (at most 75%, measured 3s ago)"},
+		{"busy over a while", "max-cpu", 0.5, host("h1", usedOver(0.6, 3*time.Second, 30*time.Second)), "max-cpu: uses 60% of its CPUs (at most 50%, measured 3s ago over 30s)"},
+		{"measured long ago", "max-cpu", 0.75, host("h1", usedOver(0, 5*time.Minute, 0)), "max-cpu: was last measured 5m0s ago, which is too long for max-cpu"},
+		{"measured a minute ago", "max-cpu", 0.75, host("h1", usedOver(0, time.Minute, 0)), ""},
+		{"an old figure is none", "when", "host.use.known || host.use.cpu > 0", host("h1", usedOver(0.5, time.Hour, 0)), "when: doesn't meet `host.use.known || host.use.cpu > 0`"},
 		{"not measured", "max-cpu", 0.75, host("h1"), "max-cpu: has no measured use of CPUs"},
 		{"memory", "max-memory", 0.5, host("h1", used(0, 4*gib)), "max-memory: uses 50% of its memory (at most 50%, measured 3s ago)"},
 		{"less memory", "max-memory", 0.5, host("h1", used(0, 4*gib-1)), ""},
@@ -106,6 +110,26 @@ func TestStrategyOrders(t *testing.T) {
 			"lowest CPU, unmeasured last", tasks("web", 1, by("lowest-cpu")),
 			[]Candidate{host("h1"), host("h2", used(0.5)), host("h3", used(0.25))},
 			"web-1@h3", "lowest-cpu: 25% of its CPUs, measured 1s ago",
+		},
+		{
+			"an old figure is none", tasks("web", 1, by("lowest-cpu")),
+			[]Candidate{host("h1", usedOver(0.1, 2*time.Minute, 0)), host("h2", used(0.5))},
+			"web-1@h2", "lowest-cpu: 50% of its CPUs, measured 1s ago",
+		},
+		{
+			"less than a percent is noise", tasks("web", 4, by("lowest-cpu")),
+			[]Candidate{host("h1", used(0.102)), host("h2", used(0.101)), host("h3", used(0.3))},
+			"web-1@h1 web-2@h2 web-3@h1 web-4@h2", "lowest-cpu: 10% of its CPUs, measured 1s ago",
+		},
+		{
+			"what is placed counts from then on", tasks("web", 3, by("lowest-cpu"), needing(1e9, 0)),
+			[]Candidate{host("h1", used(0.1)), host("h2", used(0.3))},
+			"web-1@h1 web-2@h2 web-3@h1", "lowest-cpu: 10% of its CPUs, measured 1s ago",
+		},
+		{
+			"what runs is measured already", append(tasks("db", 1, on("h1"), needing(3e9, 0)), tasks("web", 1, by("lowest-cpu"))...),
+			[]Candidate{host("h1", used(0.1)), host("h2", used(0.3))},
+			"db-1!h1 web-1@h1", "runs there",
 		},
 		{"nothing measured", tasks("web", 1, by("lowest-memory")), []Candidate{host("h1"), host("h2")}, "web-1@h1", "lowest-memory: not measured"},
 		{

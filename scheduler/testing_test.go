@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
@@ -45,6 +46,11 @@ func drained(c *Candidate) { c.Host.Availability = hosts.Drain }
 
 func down(reason string) func(*Candidate) {
 	return func(c *Candidate) { c.Host.Status = hosts.Status{Reason: reason} }
+}
+
+// usedOver is a part of all CPUs, measured some time ago over a window.
+func usedOver(cpu float64, age, window time.Duration) func(*Candidate) {
+	return func(c *Candidate) { c.Host.Use = &hosts.Use{CPU: cpu, Age: age, Window: window} }
 }
 
 // task is a replica of a service of project shop, and edits to it.

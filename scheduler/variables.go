@@ -69,7 +69,7 @@ func variablesOf(t *Task, s *Seat) variables {
 		Project: projectVariables{t.Project},
 		KiB:     1 << 10, MiB: 1 << 20, GiB: 1 << 30, TiB: 1 << 40,
 	}
-	if h.Use != nil {
+	if h.Use.Fresh() {
 		v.Host.Use = useVariables{true, h.Use.CPU, h.Use.MemoryBytes, h.Use.Age.Seconds()}
 	}
 	return v

@@ -53,11 +53,12 @@ func allHosts(locations map[string]hosts.Location) []hosts.Host {
 	return all
 }
 
-// observe asks hosts what is on them.
+// observe asks hosts what is on them, and what they use where that is measured.
 func (s *session) observe(ctx context.Context, pool []hosts.Host) (state.Snapshot, error) {
-	return compose.Observe(ctx, &compose.Env{
+	return compose.ObserveUse(ctx, &compose.Env{
 		Pool:    pool,
 		Connect: func(h hosts.Host) (compose.Engine, error) { return s.connections.connect(h) },
+		Meter:   s.meters(),
 	})
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -53,10 +54,10 @@ func (o hostsLsOptions) run(ctx context.Context, s *session) error {
 			s.warn("host " + seen.Host.Name + ": " + status.Reason)
 		}
 	}
-	const standard = "{{.Name}}\t{{.Location}}\t{{.Endpoint}}\t{{.Status}}\t{{.Engine}}\t{{.CPUs}}\t{{.Memory}}\t{{.Containers}}\t{{.Fabric}}"
+	const standard = "{{.Name}}\t{{.Location}}\t{{.Endpoint}}\t{{.Status}}\t{{.Engine}}\t{{.CPUs}}\t{{.Memory}}\t{{.Use}}\t{{.Containers}}\t{{.Fabric}}"
 	return table.Print(s.out, o.format, standard, table.Columns{
 		"Name": "NAME", "Location": "LOCATION", "Endpoint": "ENDPOINT", "Address": "ADDRESS", "Status": "STATUS", "Engine": "ENGINE",
-		"CPUs": "CPUS", "Memory": "MEMORY", "Containers": "CONTAINERS", "Fabric": "FABRIC", "Platform": "PLATFORM",
+		"CPUs": "CPUS", "Memory": "MEMORY", "Use": "USE", "Containers": "CONTAINERS", "Fabric": "FABRIC", "Platform": "PLATFORM",
 		"Availability": "AVAILABILITY",
 	}, lines)
 }
@@ -99,6 +100,18 @@ func (l hostLine) Memory() string {
 		return ""
 	}
 	return units.BytesSize(float64(n))
+}
+
+// Use is what was measured: "12% CPU, 40% memory", "-" where nothing was.
+func (l hostLine) Use() string {
+	use, capacity := l.seen.Host.Use, l.seen.Host.Capacity.MemoryBytes
+	switch {
+	case use == nil || capacity == 0:
+		return "-"
+	case !use.Fresh():
+		return "measured " + use.Age.String() + " ago"
+	}
+	return fmt.Sprintf("%.0f%% CPU, %.0f%% memory", 100*use.CPU, 100*float64(use.MemoryBytes)/float64(capacity))
 }
 
 // Containers counts those that exist, whosever they are.

@@ -98,11 +98,14 @@ func (o hostsRmOptions) vacant(snapshot state.Snapshot) error {
 	return nil
 }
 
-// leave takes the container network off the host, if it is there.
+// leave takes the container network and the meter off the host, if they are there.
 func (o hostsRmOptions) leave(ctx context.Context, s *session, seen hosts.Observation, others []hosts.Host) error {
 	if !seen.Host.Status.Ready { // and --force was given
 		s.warn(fmt.Sprintf("host %s doesn't answer: the container network stays on it", seen.Host.Name))
 		return nil
+	}
+	if err := s.meters().Remove(ctx, seen.Host); err != nil {
+		s.warn(err.Error())
 	}
 	if routerState(seen) == "-" && !slices.Contains(seen.Host.Drivers, hosts.FabricDriver) {
 		return nil

@@ -65,7 +65,8 @@ func fakes(dir string) wiring {
 			}
 			return declared{pool.Engine(h), h}, nil
 		},
-		fabric: func(o fabricOptions) (fabric, error) { return pretended{o}, nil },
+		fabric:  func(o fabricOptions) (fabric, error) { return pretended{o}, nil },
+		program: func(hosts.Platform) ([]byte, error) { return []byte("a program for tests"), nil },
 	}
 }
 
@@ -125,6 +126,7 @@ func TestScripts(t *testing.T) {
 		Setup: setUp,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"publish": publish, "hostile": hostile, "fault": fault, "heal": heal, "calls": calls, "sed": sed,
+			"use": use,
 		},
 		Condition: condition,
 	})
@@ -237,4 +239,19 @@ func condition(name string) (bool, error) {
 		_, err = os.Stat("/usr/bin/docker")
 	}
 	return err == nil, nil
+}
+
+// use HOST CPU MEMORY is what a meter on the host reads: parts of all CPUs and
+// of 8 GiB. AGE, a duration, is optional.
+func use(ts *testscript.TestScript, _ bool, args []string) {
+	cpu, err := strconv.ParseFloat(args[1], 64)
+	ts.Check(err)
+	memory, err := strconv.ParseFloat(args[2], 64)
+	ts.Check(err)
+	u := hosts.Use{CPU: cpu, MemoryBytes: int64(memory * (8 << 30)), Window: 30 * time.Second}
+	if len(args) > 3 {
+		u.Age, err = time.ParseDuration(args[3])
+		ts.Check(err)
+	}
+	engineOf(ts, args[0]).SetUse(&u)
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/clocker-compose/clocker-compose/compose/project"
 	"github.com/clocker-compose/clocker-compose/hosts"
 	"github.com/clocker-compose/clocker-compose/hosts/docker"
+	"github.com/clocker-compose/clocker-compose/hosts/meter"
 	"github.com/clocker-compose/clocker-compose/scheduler"
-	"github.com/clocker-compose/clocker-compose/weave"
 )
 
 // session is one run of the program: what every command needs of it.
@@ -208,16 +208,25 @@ func (s *session) environment(p *project.Project) (*compose.Env, error) {
 		Locations: locations,
 		Parallel:  s.root.parallel,
 		Self:      s.self(),
+		Meter:     s.meters(),
 	}
 	if terminal.Is(s.in) {
 		env.Confirm = s.confirm
 	}
 	s.borrow(env)
 	if len(pool) > 1 && p != nil {
-		env.Tool = weave.Tool
+		env.Tool = s.wiring.program
 		env.Fabric, err = s.fabric(p.Clocker.Network.Encrypt)
 	}
 	return env, err
+}
+
+// meters measure the hosts whose use somebody wants to know.
+func (s *session) meters() *meter.Meters {
+	return meter.New(meter.Options{
+		Connect: func(h hosts.Host) (meter.Engine, error) { return s.connections.connect(h) },
+		Program: s.wiring.program,
+	})
 }
 
 // fabric is the container network; its key is kept beside the config file.

@@ -8,6 +8,7 @@ import (
 	"github.com/clocker-compose/clocker-compose/compose/execute"
 	"github.com/clocker-compose/clocker-compose/hosts"
 	"github.com/clocker-compose/clocker-compose/hosts/docker"
+	"github.com/clocker-compose/clocker-compose/hosts/meter"
 	"github.com/clocker-compose/clocker-compose/weave"
 )
 
@@ -19,11 +20,14 @@ type wiring struct {
 	open func(hosts.Host, docker.Options) (engine, error)
 	// fabric returns what joins the hosts of a pool.
 	fabric func(fabricOptions) (fabric, error)
+	// program is what runs on hosts of a platform: the driver, and its errands.
+	program func(hosts.Platform) ([]byte, error)
 }
 
 // engine is a connection to one host.
 type engine interface {
 	compose.Engine
+	meter.Engine
 	weave.Plugins
 	io.Closer
 }
@@ -51,6 +55,7 @@ func engines() wiring {
 		current: docker.Current,
 		open:    func(h hosts.Host, o docker.Options) (engine, error) { return docker.Open(h, o) },
 		fabric:  newFabric,
+		program: weave.Tool,
 	}
 }
 

@@ -29,3 +29,7 @@ func (catalog) Check(s hosts.Strategy) error {
 }
 
 func (catalog) Services(s hosts.Strategy) []string { return scheduler.NewCatalog().Services(s) }
+
+func (catalog) Contradiction(earlier, later string) string {
+	return scheduler.NewCatalog().Contradiction(earlier, later)
+}

@@ -67,4 +67,7 @@ type StrategyCatalog interface {
 	Check(hosts.Strategy) error
 	// Services are the services of the project that a strategy names.
 	Services(hosts.Strategy) []string
+	// Contradiction is why two strategies of one list, by name and in its order,
+	// can't both be meant, or "".
+	Contradiction(earlier, later string) string
 }

@@ -19,8 +19,23 @@ func (s *strategies) decode(d *decoder, at path, v any) {
 	}
 	*s = strategies{} // an empty list is one, too: it replaces the project's
 	for i, e := range list {
-		if strategy, ok := d.strategy(at.element(i, e), e); ok {
+		element := at.element(i, e)
+		if strategy, ok := d.strategy(element, e); ok {
+			d.checkOrders(element, *s, strategy.Name)
 			*s = append(*s, strategy)
+		}
+	}
+}
+
+// checkOrders reports a strategy that can't be meant after one of those before it.
+func (d *decoder) checkOrders(at path, before strategies, name string) {
+	if d.catalog == nil {
+		return
+	}
+	for _, earlier := range before {
+		if why := d.catalog.Contradiction(earlier.Name, name); why != "" {
+			d.problem(at, "%s; keep one of them", why)
+			return
 		}
 	}
 }
@@ -49,8 +64,6 @@ func (d *decoder) known(at path, written string, value any) (hosts.Strategy, boo
 	}
 	valid := d.catalog.Names()
 	switch {
-	case slices.Contains(unavailableStrategies(), s.Name):
-		d.keyProblem(at, "strategy %q isn't available in this version", written)
 	case slices.Contains(valid, s.Name):
 		return d.checked(at, s)
 	default:
@@ -129,6 +142,12 @@ func spelling(written string) string {
 		return "max-containers"
 	case "maxCpu", "maxCpuUsage":
 		return "max-cpu"
+	case "maxMemory", "maxMemoryUsage":
+		return "max-memory"
+	case "lowestCpu":
+		return "lowest-cpu"
+	case "lowestMemory":
+		return "lowest-memory"
 	}
 	return written
 }

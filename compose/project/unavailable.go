@@ -13,12 +13,6 @@ func unavailableKeys() []string {
 	}
 }
 
-// unavailableStrategies are strategies that the scheduler has, and that have no
-// effect because nothing measures what hosts use.
-func unavailableStrategies() []string {
-	return []string{"lowest-cpu", "lowest-memory", "max-cpu", "max-memory"}
-}
-
 // refuseUnavailable reports the keys of one mapping that do nothing yet.
 func (d *decoder) refuseUnavailable(at path, v any) {
 	fields, _ := v.(map[string]any)
