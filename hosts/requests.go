@@ -10,7 +10,7 @@ type PullOptions struct {
 	Progress func(PullProgress)
 }
 
-// PullProgress is the state of one layer of a pull.
+// PullProgress is the state of one layer of a pull, or of a push.
 type PullProgress struct {
 	Layer          string
 	Status         string

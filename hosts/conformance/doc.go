@@ -26,6 +26,7 @@ type Engine interface {
 	lifecycle
 	claims
 	views
+	archives
 }
 
 type containers interface {
@@ -91,6 +92,8 @@ func Run(t *testing.T, engine Engine) {
 		{"followed logs", testFollow},
 		{"exec", testExec},
 		{"files", testFiles},
+		{"archives", testArchives},
+		{"commit", testCommit},
 		{"events", testEvents},
 		{"interactive exec", testRunExec},
 		{"large streams", testLargeStreams},

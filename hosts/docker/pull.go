@@ -2,6 +2,7 @@ package docker
 
 import (
 	"context"
+	"iter"
 	"strings"
 
 	"github.com/distribution/reference"
@@ -39,8 +40,13 @@ func (e *Engine) pull(ctx context.Context, ref string, o hosts.PullOptions) erro
 	return follow(ctx, stream, o.Progress)
 }
 
+// messages is what an engine tells of a pull or a push on its way.
+type messages interface {
+	JSONMessages(ctx context.Context) iter.Seq2[jsonstream.Message, error]
+}
+
 // follow reads the stream to its end: a failure comes in it, after the 200.
-func follow(ctx context.Context, stream client.ImagePullResponse, progress func(hosts.PullProgress)) error {
+func follow(ctx context.Context, stream messages, progress func(hosts.PullProgress)) error {
 	for m, err := range stream.JSONMessages(ctx) {
 		if err != nil {
 			return err

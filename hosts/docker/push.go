@@ -1,0 +1,33 @@
+package docker
+
+import (
+	"context"
+
+	"github.com/distribution/reference"
+	"github.com/moby/moby/client"
+
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// PushImage pushes a reference with the user's login for its registry, and
+// returns when the registry has it.
+func (e *Engine) PushImage(ctx context.Context, ref string, progress func(hosts.PullProgress)) error {
+	return e.do(ctx, "push image "+ref, 0, func(ctx context.Context) error { return e.push(ctx, ref, progress) })
+}
+
+func (e *Engine) push(ctx context.Context, ref string, progress func(hosts.PullProgress)) error {
+	named, err := reference.ParseNormalizedNamed(ref)
+	if err != nil {
+		return err
+	}
+	auth, err := e.registryAuth(ctx, reference.Domain(named))
+	if err != nil {
+		return err
+	}
+	stream, err := e.api.ImagePush(ctx, ref, client.ImagePushOptions{RegistryAuth: auth})
+	if err != nil {
+		return err
+	}
+	defer stream.Close()
+	return follow(ctx, stream, progress)
+}
