@@ -6,6 +6,7 @@ package compose
 import (
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"time"
 
@@ -77,6 +78,8 @@ type Engine interface {
 	Processes
 	Ports
 	Views
+	Archives
+	Publishing
 	Observe(ctx context.Context) (hosts.Observation, error)
 	// ClaimVolume creates a volume or returns the one that has the name: of several
 	// that claim a name at once, one gets it.
@@ -142,4 +145,24 @@ func (e *Env) engineOf(host string) (Engine, error) {
 		}
 	}
 	return nil, fmt.Errorf("host %s: %w", host, hosts.ErrNotFound)
+}
+
+// Archives is what files are copied through.
+type Archives interface {
+	// StatPath tells what a container has at a path; nothing is hosts.ErrNotFound.
+	StatPath(ctx context.Context, container, path string) (hosts.PathStat, error)
+	// ReadArchive streams a path as tar, whose entries begin with the stat's name.
+	ReadArchive(ctx context.Context, container, path string) (io.ReadCloser, hosts.PathStat, error)
+	// WriteArchive unpacks a tar stream into a folder that exists.
+	WriteArchive(ctx context.Context, container, folder string, o hosts.ArchiveOptions, content io.Reader) error
+	// ExportContainer streams all of a container's files as tar.
+	ExportContainer(ctx context.Context, container string) (io.ReadCloser, error)
+}
+
+// Publishing makes images, and gives them away.
+type Publishing interface {
+	// CommitContainer makes an image of a container, and returns its ID.
+	CommitContainer(ctx context.Context, container string, o hosts.CommitOptions) (id string, err error)
+	// PushImage pushes a reference with the user's login; progress may be nil.
+	PushImage(ctx context.Context, ref string, progress func(hosts.PullProgress)) error
 }

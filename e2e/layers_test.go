@@ -28,6 +28,7 @@ var layers = []struct {
 	{"compose/project", []string{"hosts"}},
 	{"compose/state", []string{"hosts"}},
 	{"compose/tree", nil},
+	{"compose/archive", nil},
 	{"compose/provider", nil},
 	{"compose/container", []string{"hosts", "compose/project", "compose/tree"}},
 	{"compose/plan", []string{"hosts", "scheduler", "compose/project", "compose/state", "compose/tree", "compose/container"}},

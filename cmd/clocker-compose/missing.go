@@ -13,8 +13,8 @@ import (
 // missingCommands are those of Docker Compose that don't exist here yet.
 func missingCommands() []string {
 	return []string{
-		"alpha", "bridge", "build", "commit", "convert", "cp", "events", "export", "images",
-		"ls", "port", "publish", "push", "stats",
+		"alpha", "bridge", "build", "convert", "events", "images",
+		"ls", "port", "publish", "stats",
 		"top", "volumes", "watch",
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/distribution/reference"
+	"github.com/moby/moby/api/pkg/authconfig"
+	"github.com/moby/moby/api/types/registry"
 	"github.com/moby/moby/client"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
@@ -23,6 +25,11 @@ func (e *Engine) push(ctx context.Context, ref string, progress func(hosts.PullP
 	auth, err := e.registryAuth(ctx, reference.Domain(named))
 	if err != nil {
 		return err
+	}
+	if auth == "" { // engines before 23 take no request without one
+		if auth, err = authconfig.Encode(registry.AuthConfig{}); err != nil {
+			return err
+		}
 	}
 	stream, err := e.api.ImagePush(ctx, ref, client.ImagePushOptions{RegistryAuth: auth})
 	if err != nil {
