@@ -18,7 +18,7 @@ type commitOptions struct {
 func newCommit(s *session) *cli.Command {
 	return &cli.Command{
 		Name:      "commit",
-		Usage:     "Make an image of a service's container, on the host where it runs",
+		Usage:     "Make an image of a service's container, on its host",
 		ArgsUsage: "SERVICE [REPOSITORY[:TAG]]",
 		Flags: []cli.Flag{
 			textFlag("author", "a", `Author: "John Doe <john@example.com>"`),

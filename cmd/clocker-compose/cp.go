@@ -22,7 +22,7 @@ type cpOptions struct {
 func newCp(s *session) *cli.Command {
 	return &cli.Command{
 		Name:      "cp",
-		Usage:     "Copy files between this machine and containers, on whichever hosts they are",
+		Usage:     "Copy files between this machine and containers on any host",
 		ArgsUsage: "SRC DEST",
 		Description: "One of SRC and DEST is SERVICE:PATH, the other a path of this machine, or - for a tar stream. " +
 			"What is copied to a service goes into all its containers, and what is copied from it comes from the first one; " +
