@@ -77,9 +77,12 @@ func TestAnonymousVolumesAreInherited(t *testing.T) {
 	assert.DeepEqual(t, got, map[string]string{"/own": "a1", "/ro": "a2"})
 
 	all := []hosts.Mount{
-		{Type: "volume", Name: "a1", Destination: "/own"}, {Type: "volume", Name: "a3", Destination: "/image", ReadOnly: true},
-		{Type: "volume", Name: "a4", Destination: "/named"}, {Type: "volume", Name: "a5", Destination: "/former"},
-		{Type: "tmpfs", Destination: "/tmpfs"}, {Type: "bind", Source: "/srv", Destination: "/bound"},
+		{Type: "volume", Name: "a1", Destination: "/own"},
+		{Type: "volume", Name: "a3", Destination: "/image", ReadOnly: true},
+		{Type: "volume", Name: "a4", Destination: "/named"},
+		{Type: "volume", Name: "a5", Destination: "/former"},
+		{Type: "tmpfs", Destination: "/tmpfs"},
+		{Type: "bind", Source: "/srv", Destination: "/bound"},
 	}
 	inherited := container.Inherit(spec, all, []string{"/bound", "/image", "/named", "/own", "/tmpfs"})
 	var mounts []string
