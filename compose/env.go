@@ -59,6 +59,8 @@ type Env struct {
 	timing lockTiming
 	// metered tells that this run, which holds the lock, has seen to meters.
 	metered bool
+	// asked is since when hosts that don't answer have been asked, by name.
+	asked map[string]time.Time
 }
 
 // Self is a run of the program.

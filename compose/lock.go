@@ -56,11 +56,7 @@ type lock struct {
 // where the lock is lost.
 func (e *Env) exclusively(ctx context.Context, project, command string, act func(context.Context, *Env) error) error {
 	for {
-		l, err := e.lock(ctx, project, command)
-		if err != nil {
-			return err
-		}
-		err = l.during(ctx, e, act)
+		err := e.duringLock(ctx, project, command, act)
 		other, elsewhere := errors.AsType[*heldElsewhere](err)
 		if !elsewhere {
 			return err
@@ -94,25 +90,22 @@ func (l *lock) during(ctx context.Context, e *Env, act func(context.Context, *En
 	return errors.Join(err, l.release(ctx))
 }
 
-// lock takes the project on the first host that answers; nil where none does.
-func (e *Env) lock(ctx context.Context, project, command string) (*lock, error) {
-	for _, h := range e.Pool {
-		l, err := e.lockOn(ctx, h.Name, project, command)
-		if err == nil {
-			return l, nil
-		}
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
-	}
-	return nil, nil
-}
-
 // lockOn takes the project on one host, where it waits for its turn.
 func (e *Env) lockOn(ctx context.Context, host, project, command string) (*lock, error) {
+	l, abandon, err := e.tryLock(ctx, host, project, command)
+	if err != nil {
+		abandon()
+		return nil, err
+	}
+	return l, nil
+}
+
+// tryLock is lockOn that leaves to its caller, where it fails, to abandon what a
+// claim may have won whose answer didn't arrive.
+func (e *Env) tryLock(ctx context.Context, host, project, command string) (_ *lock, abandon func(), _ error) {
 	engine, err := e.engineOf(host)
 	if err != nil {
-		return nil, err
+		return nil, func() {}, err
 	}
 	l := &lock{lockTiming: e.lockTiming(), engine: engine, host: host, since: time.Now(), me: Holder{
 		ID: rand.Text(), Project: project, Command: command, Who: e.Self.Name, Machine: e.Self.Machine, Process: e.Self.Process,
@@ -126,12 +119,8 @@ func (e *Env) lockOn(ctx context.Context, host, project, command string) (*lock,
 	default:
 		err = l.queue(ctx, e)
 	}
-	if err != nil {
-		l.abandon(ctx)
-		return nil, err
-	}
 	l.since = time.Now()
-	return l, nil
+	return l, func() { l.abandon(ctx) }, err
 }
 
 // claim asks for a name, for as long as a host may take to answer.

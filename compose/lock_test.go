@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
@@ -130,10 +131,18 @@ func TestLockSaysWhoHoldsIt(t *testing.T) {
 	assert.Check(t, cmp.Len(p.volumes(t), 0))
 }
 
+// searched finds the host for the lock, and takes it there.
+func searched(t *testing.T, env *Env) (*lock, error) {
+	t.Helper()
+	s := &search{Env: env, project: "shop", command: "up", asked: map[string]time.Time{}}
+	defer s.clearing.Wait()
+	return s.find(t.Context())
+}
+
 // die makes a run end without giving anything back, as kill -9 does.
 func (p *lockPool) die(t *testing.T, process int) {
 	t.Helper()
-	l, err := p.run(process, nil).lock(t.Context(), "shop", "up")
+	l, err := p.run(process, nil).lockOn(t.Context(), "h1", "shop", "up")
 	assert.NilError(t, err)
 	l.beat(t.Context(), 1)
 }
@@ -158,7 +167,7 @@ func TestLockOfASilentHolder(t *testing.T) {
 	p := newLockPool("h1")
 	p.die(t, 4711)
 	second := p.run(4712, nil)
-	l, err := second.lock(t.Context(), "shop", "up")
+	l, err := second.lockOn(t.Context(), "h1", "shop", "up")
 	assert.NilError(t, err)
 	assert.Check(t, cmp.Equal(l.names[0], "clocker-lock_shop")) // and it dies with the lock, too
 
@@ -211,7 +220,7 @@ func TestLockGoesWithAnInterruptedRun(t *testing.T) {
 
 	// Also where the answer to the claim was lost.
 	p.engines["h1"].Inject(fake.Fault{Method: "ClaimVolume", Kind: fake.Broken, After: true, Nth: 1})
-	_, err = p.run(1, nil).lock(t.Context(), "shop", "up")
+	_, err = searched(t, p.run(1, nil))
 	assert.NilError(t, err)
 	assert.Check(t, cmp.Len(p.volumes(t), 0))
 }
@@ -222,7 +231,7 @@ func TestLockOnTheNextHost(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	p := newLockPool("h1", "h2")
 	p.engines["h1"].Inject(fake.Fault{Kind: fake.Unreachable})
-	l, err := p.run(1, nil).lock(t.Context(), "shop", "up")
+	l, err := searched(t, p.run(1, nil))
 	assert.NilError(t, err)
 	assert.Check(t, cmp.Equal(l.host, "h2"))
 	p.engines["h1"].Heal()
@@ -250,4 +259,36 @@ func TestNoHostKeepsALock(t *testing.T) {
 	p.engines["h1"].Inject(fake.Fault{Kind: fake.Unreachable})
 	err := p.run(1, nil).exclusively(t.Context(), "shop", "up", func(context.Context, *Env) error { return errors.New("what is wrong") })
 	assert.Error(t, err, "what is wrong")
+}
+
+// Hosts that hang are waited for once, whatever is asked of them, and all at once.
+func TestHostsThatHangCostOneTimeout(t *testing.T) {
+	for _, c := range []struct {
+		hang []string
+		want time.Duration
+	}{
+		{nil, 0},
+		{[]string{"h1"}, 10 * time.Second},
+		{[]string{"h3"}, 10 * time.Second},
+		{[]string{"h1", "h2"}, 15 * time.Second},
+		{[]string{"h1", "h2", "h3"}, 15 * time.Second},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			p := newLockPool("h1", "h2", "h3")
+			for _, host := range c.hang {
+				p.engines[host].Inject(fake.Fault{Delay: time.Hour})
+			}
+			began := time.Now()
+			err := p.run(1, nil).exclusively(t.Context(), "shop", "down", func(ctx context.Context, env *Env) error {
+				s, err := Observe(ctx, env)
+				assert.Check(t, cmp.Len(s.Absent(), len(c.hang)))
+				for _, h := range s.Absent() {
+					assert.Check(t, cmp.Equal(h.Status.Reason, "no answer in 10s"))
+				}
+				return err
+			})
+			assert.NilError(t, err)
+			assert.Check(t, cmp.Equal(time.Since(began), c.want), "%v", c.hang)
+		})
+	}
 }

@@ -44,8 +44,7 @@ func sweep(ctx context.Context, env *Env, measured bool) (state.Snapshot, error)
 
 // observeHost never fails: what keeps a host from answering is its status.
 func observeHost(ctx context.Context, env *Env, h hosts.Host, measured bool) hosts.Observation {
-	timeout := env.patience()
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := context.WithTimeout(ctx, env.patienceWith(h.Name))
 	defer cancel()
 	var reading hosts.Reading
 	unread := error(hosts.ErrNotFound)
@@ -59,7 +58,7 @@ func observeHost(ctx context.Context, env *Env, h hosts.Host, measured bool) hos
 		o.Host.Use = reading.Use(o.Time)
 	}
 	if err != nil {
-		h.Status = hosts.Status{Reason: reason(err, timeout)}
+		h.Status = hosts.Status{Reason: reason(err, env.patience())}
 		return hosts.Observation{Host: h}
 	}
 	return o
