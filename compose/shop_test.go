@@ -48,6 +48,8 @@ type joined struct{}
 
 func (joined) Joined(hosts.Observation) bool { return true }
 
+func (joined) Refuses(hosts.Observation) string { return "" }
+
 func (joined) Join(context.Context, hosts.Host, []string) error { return nil }
 
 // told are the last words about each thing.

@@ -133,6 +133,7 @@ func upRequest(ctx context.Context, env *Env, p *project.Project, o UpOptions) (
 		State:       snapshot,
 		Several:     env.several(),
 		Joined:      env.joined(snapshot),
+		Refused:     env.refused(snapshot),
 		Locations:   env.Locations,
 		Range:       fabricRange(p),
 		Size:        p.Clocker.Network.Size,
@@ -157,6 +158,20 @@ func (e *Env) joined(s state.Snapshot) map[string]bool {
 		joined[o.Host.Name] = e.Fabric.Joined(o)
 	}
 	return joined
+}
+
+// refused asks the fabric which hosts aren't to be joined, and why.
+func (e *Env) refused(s state.Snapshot) map[string]string {
+	refused := map[string]string{}
+	if e.Fabric == nil {
+		return refused
+	}
+	for _, o := range s.Ready() {
+		if why := e.Fabric.Refuses(o); why != "" {
+			refused[o.Host.Name] = why
+		}
+	}
+	return refused
 }
 
 // tellUnchanged tells of what runs already, as Docker Compose does.

@@ -51,7 +51,7 @@ func TestWhatIsOutOfDateIsReplacedAndNothingElse(t *testing.T) {
 		want   []string
 	}{
 		{"image", "one", func(o *Options) { o.Image = "weave:next" }, []string{"pull weave:next", "remove router", "create router sleeve", "start router"}},
-		{"key", "one", func(o *Options) { o.Password = "other" }, []string{"remove router", "create router sleeve", "start router"}},
+		{"no key", "one", func(o *Options) { o.Password = "" }, []string{"remove router", "create router sleeve", "start router"}},
 		{"driver", "two", func(*Options) {}, []string{
 			"disable driver", "remove driver", "remove router", "create router sleeve", "start router", "install driver", "enable driver",
 		}},
@@ -67,6 +67,23 @@ func TestWhatIsOutOfDateIsReplacedAndNothingElse(t *testing.T) {
 			assert.Assert(t, f.Joined(e.observed(hostA())))
 		})
 	}
+}
+
+func TestRouterWithAnotherKeyIsLeftAlone(t *testing.T) {
+	e := newEngine()
+	ours := fabric(t, e, "one")
+	assert.NilError(t, ours.Join(t.Context(), hostA(), nil))
+	theirs := fabric(t, e, "one", func(o *Options) { o.Password = "other" })
+	e.log = nil
+	assert.ErrorContains(t, theirs.Join(t.Context(), hostA(), nil), "another key than yours")
+	assert.Equal(t, len(e.log), 0)
+	assert.Equal(t, ours.Refuses(e.observed(hostA())), "")
+	assert.Assert(t, strings.Contains(theirs.Refuses(e.observed(hostA())), "docker rm -f clocker-router"))
+
+	delete(e.container.Labels, labelKey) // made by a version that left no mark
+	assert.Equal(t, theirs.Refuses(e.observed(hostA())), "")
+	e.container = nil // as the sentence says
+	assert.NilError(t, theirs.Join(t.Context(), hostA(), nil))
 }
 
 func TestHalfJoinedIsNotJoined(t *testing.T) {

@@ -119,6 +119,9 @@ func (f *Fabric) ensureRouter(ctx context.Context, e Containers, host hosts.Host
 	if err != nil && !first {
 		return running{}, err
 	}
+	if f.foreign(found.Container) {
+		return running{}, errors.New(otherKey)
+	}
 	way := found.Labels[labelDatapath]
 	if first {
 		way = notes.Sleeve

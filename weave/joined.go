@@ -19,6 +19,27 @@ func (f *Fabric) Joined(o hosts.Observation) bool {
 	})
 }
 
+// Refuses is why the host isn't to be joined, a sentence without the host's
+// name: its router has another key. To replace it would cut off the hosts and
+// the users that have that one. It is "" for a host that may be joined.
+func (f *Fabric) Refuses(o hosts.Observation) string {
+	for _, c := range o.Containers {
+		if c.Labels[hosts.LabelFabric] == "router" && f.foreign(c) {
+			return otherKey
+		}
+	}
+	return ""
+}
+
+// otherKey says what to do.
+const otherKey = "its router has another key than yours, so somebody else has set the container network up there; " +
+	"copy their file \"key\", which is beside their config file, to yours; or, to set it up anew for everybody, first run docker rm -f " + RouterName + " there"
+
+func (f *Fabric) foreign(router hosts.Container) bool {
+	mark := router.Labels[labelKey]
+	return f.o.Password != "" && mark != "" && mark != f.keyMark()
+}
+
 // current tells whether the router has the shape that it should have.
 func (f *Fabric) current(c hosts.Container, host hosts.Host, driver string) bool {
 	return c.Labels[labelShape] == f.shape(host, c.Labels[labelDatapath], driver)

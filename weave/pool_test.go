@@ -122,7 +122,7 @@ func TestWrongKeyIsNamed(t *testing.T) {
 	wrong := weave.New(weave.Options{Connect: p.connect, Password: "battery staple"})
 	err := wrong.Join(t.Context(), last, peers)
 	t.Logf("%v", err)
-	assert.ErrorContains(t, err, "uses another key")
+	assert.ErrorContains(t, err, "another key than yours")
 	assert.NilError(t, right.Join(t.Context(), last, peers))
 }
 

@@ -30,6 +30,8 @@ const (
 	// labelDatapath is how frames travel: fast or sleeve. It is chosen when a
 	// host joins and kept.
 	labelDatapath = "io.clocker.fabric.datapath"
+	// labelKey tells keys apart, and nothing of them.
+	labelKey = "io.clocker.fabric.key"
 )
 
 // Ports and addresses of the router. The port after Port carries the fast
@@ -55,6 +57,7 @@ func (f *Fabric) router(host hosts.Host, way, driver string) hosts.ContainerSpec
 		},
 	}
 	if f.o.Password != "" {
+		config.Labels[labelKey] = f.keyMark()
 		config.Env = append(config.Env, "WEAVE_PASSWORD="+f.o.Password)
 	}
 	return hosts.ContainerSpec{Name: RouterName, Config: config, HostConfig: routerHost()}
@@ -98,6 +101,14 @@ func peerName(host hosts.Host) string {
 	mac := net.HardwareAddr(sum[:6])
 	mac[0] = mac[0]&^0x01 | 0x02
 	return mac.String()
+}
+
+// keyMark is what users compare, to see whether they have the same key. A key is
+// 32 random bytes, which nobody finds by trying.
+func (f *Fabric) keyMark() string {
+	mac := hmac.New(sha256.New, []byte(f.o.Password))
+	mac.Write([]byte("clocker fabric key"))
+	return hex.EncodeToString(mac.Sum(nil)[:8])
 }
 
 // shape changes with everything that makes a router or a driver out of date.

@@ -13,6 +13,7 @@ import (
 	"github.com/clocker-compose/clocker-compose/compose/project"
 	"github.com/clocker-compose/clocker-compose/compose/state"
 	"github.com/clocker-compose/clocker-compose/hosts"
+	"github.com/clocker-compose/clocker-compose/weave"
 )
 
 type hostsRmOptions struct {
@@ -121,6 +122,9 @@ func (o hostsRmOptions) leave(ctx context.Context, s *session, seen hosts.Observ
 	if err != nil && o.force {
 		s.warn(err.Error())
 		return nil
+	}
+	if err == nil {
+		fmt.Fprintf(s.err, "the image of the router and the bridge docker_gwbridge stay on %s; docker image rm %s removes the former\n", seen.Host.Name, weave.DefaultImage)
 	}
 	return err
 }

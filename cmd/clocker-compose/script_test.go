@@ -91,6 +91,8 @@ func (f pretended) Joined(o hosts.Observation) bool {
 	return slices.Contains(o.Host.Drivers, hosts.FabricDriver)
 }
 
+func (f pretended) Refuses(hosts.Observation) string { return "" }
+
 func (f pretended) Join(ctx context.Context, host hosts.Host, _ []string) error {
 	e, err := f.connect(host)
 	if err != nil {

@@ -133,6 +133,8 @@ type joins []string
 
 func (j *joins) Joined(hosts.Observation) bool { return false }
 
+func (j *joins) Refuses(hosts.Observation) string { return "" }
+
 func (j *joins) Join(_ context.Context, h hosts.Host, peers []string) error {
 	*j = append(*j, h.Name+" with "+strings.Join(peers, " "))
 	return nil

@@ -87,6 +87,9 @@ type Fabric interface {
 	// Joined tells from an observation alone whether the host is part of the
 	// fabric as it should be: router running, driver enabled, both current.
 	Joined(hosts.Observation) bool
+	// Refuses is why the host isn't to be joined, a sentence without its name; ""
+	// where it may be.
+	Refuses(hosts.Observation) string
 	// Join makes the host part of the fabric, or brings it up to date; it is
 	// idempotent. Peers are the addresses of the pool's other hosts.
 	Join(ctx context.Context, host hosts.Host, peers []string) error

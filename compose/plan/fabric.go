@@ -121,6 +121,9 @@ func (u *up) joinFabric() error {
 			continue
 		}
 		h := u.State.Host(name).Host
+		if why := u.Refused[name]; why != "" {
+			return fmt.Errorf("host %s can't be joined: %s", name, why)
+		}
 		if h.Address == "" {
 			return fmt.Errorf("host %s (%s) has no address at which the other hosts can reach it; set its address where its location is declared", name, h.Endpoint)
 		}

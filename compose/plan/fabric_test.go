@@ -9,6 +9,17 @@ import (
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
 
+func TestAHostThatIsntToBeJoinedIsRefusedWhereItIsUsed(t *testing.T) {
+	w := newWorld(t, "h1", "h2")
+	r := w.request(load(t, "services: {web: {image: app}}"), plan.Options{})
+	r.Refused = map[string]string{"h1": "its router has another key"}
+	_, err := plan.Up(r)
+	assert.Error(t, err, "host h1 can't be joined: its router has another key")
+	r.Refused = map[string]string{"h2": "its router has another key"}
+	_, err = plan.Up(r) // which has nothing there
+	assert.NilError(t, err)
+}
+
 func TestAPlanTellsWhatJoiningDoesToOtherProjects(t *testing.T) {
 	const service = "services: {web: {image: app}}\n"
 	for _, c := range []struct {

@@ -20,6 +20,9 @@ type Request struct {
 	Several bool
 	// Joined tells for each host whether the fabric is on it and current.
 	Joined map[string]bool
+	// Refused is why hosts aren't to be joined to the fabric, by name; a host
+	// that may be is missing.
+	Refused map[string]string
 	// Locations are all that are declared, by name, for their strategies.
 	Locations map[string]hosts.Location
 	// Range is where the fabric's networks get their subnets from, and Size

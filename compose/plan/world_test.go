@@ -169,6 +169,8 @@ type fabric struct{ w *world }
 
 func (f fabric) Joined(o hosts.Observation) bool { return f.w.joined[o.Host.Name] }
 
+func (f fabric) Refuses(hosts.Observation) string { return "" }
+
 func (f fabric) Join(_ context.Context, h hosts.Host, _ []string) error {
 	f.w.joined[h.Name] = true
 	return nil
