@@ -24,6 +24,8 @@ type follower struct {
 	// reading tells that the container runs, as far as is known; the mutex of
 	// followers guards it.
 	reading bool
+	// stopped tells that it was seen not to run.
+	stopped bool
 	// last is the time that the last line counted with.
 	last time.Time
 }
@@ -50,7 +52,7 @@ func (w *follower) run() {
 // turn notes that the container runs or doesn't.
 func (w *follower) turn(reading bool) {
 	w.mutex.Lock()
-	w.reading = reading
+	w.reading, w.stopped = reading, !reading && w.host.ctx.Err() == nil
 	w.mutex.Unlock()
 	if reading {
 		w.tell(progress{running: 1})
@@ -108,14 +110,4 @@ func (w *follower) read() error {
 			w.resume.delivered(line.Time)
 		}
 	})
-}
-
-// tell is false where nobody listens any more.
-func (w *follower) tell(n progress) bool {
-	select {
-	case w.news <- n:
-		return true
-	case <-w.ctx.Done():
-		return false
-	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/clocker-compose/clocker-compose/compose/state"
+	"github.com/clocker-compose/clocker-compose/hosts"
 )
 
 // followers are the containers that are followed.
@@ -13,13 +14,20 @@ type followers struct {
 	logs *logs
 	ctx  context.Context
 	news chan progress
+	// opened is closed when what was written so far has been told. Until then
+	// starts are kept in early.
+	opened chan struct{}
 
 	mutex sync.Mutex
 	known map[string]*follower
-	// open tells that what was written so far has been told. Until then starts
-	// are kept in early.
 	open  bool
-	early []state.Container
+	early []start
+}
+
+// start is a container that was started on a host.
+type start struct {
+	host      *logHost
+	container state.Container
 }
 
 // progress is what a follower tells the one that puts lines in order: a line, or
@@ -35,31 +43,32 @@ func (f *followers) begin(told []state.Container, places map[string]*resume) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	for _, c := range told {
-		f.add(c, places[place(c)])
+		f.add(f.logs.hosts[c.Host], c, places[place(c)])
 	}
 	f.open = true
-	for _, c := range f.early {
-		f.restart(c)
+	close(f.opened)
+	for _, s := range f.early {
+		f.restart(s.host, s.container)
 	}
 	f.early = nil
 }
 
 // started tells of a container's start.
-func (f *followers) started(c state.Container) {
+func (f *followers) started(h *logHost, c state.Container) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	if f.open {
-		f.restart(c)
+		f.restart(h, c)
 		return
 	}
-	f.early = append(f.early, c)
+	f.early = append(f.early, start{h, c})
 }
 
 // restart follows the container anew; mutex is held.
-func (f *followers) restart(c state.Container) {
+func (f *followers) restart(h *logHost, c state.Container) {
 	w := f.known[place(c)]
 	if w == nil {
-		f.add(c, &resume{})
+		f.add(h, c, &resume{})
 		return
 	}
 	select {
@@ -69,16 +78,63 @@ func (f *followers) restart(c state.Container) {
 }
 
 // add follows a container; mutex is held.
-func (f *followers) add(c state.Container, from *resume) {
+func (f *followers) add(h *logHost, c state.Container, from *resume) {
 	w := &follower{
-		followers: f, container: c, host: f.logs.hosts[c.Host], resume: from,
-		start: make(chan struct{}, 1), reading: alive(c.State),
+		followers: f, container: c, host: h, resume: from,
+		start: make(chan struct{}, 1), reading: alive(c.State), stopped: !alive(c.State),
 	}
 	f.known[place(c)] = w
 	if alive(c.State) {
 		w.start <- struct{}{}
 	}
-	f.logs.running.Go(w.run)
+	h.followers.Add(1)
+	f.logs.running.Go(func() {
+		defer h.followers.Done()
+		w.run()
+	})
+}
+
+// take goes on with the containers that were followed on the host before it was
+// away. Each is read once at least, for what it wrote until it stopped.
+func (f *followers) take(h *logHost) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	for _, w := range f.known {
+		if w.host.name == h.name && w.host != h {
+			w.container.State = hosts.Running
+			f.add(h, w.container, w.resume)
+		}
+	}
+}
+
+// runsOn tells whether containers run on a host, for all that is known.
+func (f *followers) runsOn(host string) bool {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	for _, w := range f.known {
+		if w.host.name == host && !w.stopped {
+			return true
+		}
+	}
+	return false
+}
+
+// follows tells whether the container's log is being read.
+func (f *followers) follows(c state.Container) bool {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	w := f.known[place(c)]
+	return w != nil && w.reading
+}
+
+// tell is false where nobody listens any more.
+func (f *followers) tell(n progress) bool {
+	select {
+	case f.news <- n:
+		return true
+	case <-f.ctx.Done():
+		return false
+	}
 }
 
 // remove forgets a container that was removed.

@@ -7,7 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/clocker-compose/clocker-compose/compose/plan"
 	"github.com/clocker-compose/clocker-compose/compose/state"
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
@@ -23,6 +22,12 @@ type LogsOptions struct {
 	Containers []string
 	// Follow goes on with new lines until no container runs or ctx ends.
 	Follow bool
+	// Found is told the prefixes of the containers that are there, before the
+	// first line; may be nil.
+	Found func(prefixes []string)
+	// Known are the services of the compose files. Where it is set, and
+	// Services is empty, other services are left out.
+	Known []string
 	// Tail is a number of lines of each container, or "all", or "" for all.
 	Tail string
 	// Since and Until are RFC 3339, Unix seconds or a Go duration before now.
@@ -52,7 +57,8 @@ type LogRecord struct {
 // Following, it tells first what was written so far, then new lines as they
 // come, of containers that start later too; it ends when none has been running
 // for a moment. A host that doesn't answer or goes away is told to Env.Warn, and
-// the others go on; that none answers is an error.
+// the others go on; that none answers is an error. Following, it waits for the
+// host, and goes on where it was.
 func Logs(ctx context.Context, env *Env, project string, o LogsOptions, out func(LogRecord)) error {
 	l := &logs{env: env, project: project, options: o, out: out}
 	ctx, cancel := context.WithCancel(ctx)
@@ -66,10 +72,12 @@ func Logs(ctx context.Context, env *Env, project string, o LogsOptions, out func
 	if err := l.connect(ctx, snapshot); err != nil {
 		return err
 	}
+	replicas := l.replicas(snapshot)
+	l.found(replicas)
 	if o.Follow {
-		return l.follow(ctx, snapshot)
+		return l.follow(ctx, replicas)
 	}
-	return l.history(ctx, l.replicas(snapshot))
+	return l.history(ctx, replicas)
 }
 
 // logs is one call of Logs.
@@ -88,18 +96,25 @@ type logs struct {
 
 // observe sweeps the pool, and tells of hosts whose logs will be missing.
 func (l *logs) observe(ctx context.Context) (state.Snapshot, error) {
-	snapshot, err := Observe(ctx, l.env)
-	if err != nil {
+	snapshot, absent, err := survey(ctx, l.env, replicasOf(l.project, true))
+	if err != nil || l.options.Follow { // then the vigil tells
 		return snapshot, err
-	}
-	absent := snapshot.Absent()
-	if len(absent) == len(snapshot.Observations) {
-		return snapshot, plan.Unreachable(absent)
 	}
 	for _, s := range statuses(absent, l.project) {
 		l.warn(s.String())
 	}
 	return snapshot, nil
+}
+
+func (l *logs) found(replicas []state.Container) {
+	if l.options.Found == nil {
+		return
+	}
+	var prefixes []string
+	for _, c := range replicas {
+		prefixes = append(prefixes, l.prefix(c))
+	}
+	l.options.Found(prefixes)
 }
 
 // replicas are the containers that the options select, in a stable order.
@@ -112,6 +127,8 @@ func (l *logs) selects(c state.Container) bool {
 	o := l.options
 	switch {
 	case len(o.Services) > 0 && !slices.Contains(o.Services, c.Service()):
+		return false
+	case len(o.Services) == 0 && o.Known != nil && !slices.Contains(o.Known, c.Service()):
 		return false
 	case o.Index > 0 && c.Number() != o.Index:
 		return false

@@ -12,16 +12,16 @@ import (
 const linger = time.Second
 
 // follow tells what was written so far, then what comes.
-func (l *logs) follow(ctx context.Context, s state.Snapshot) error {
-	f := &followers{logs: l, ctx: ctx, known: map[string]*follower{}, news: make(chan progress)}
-	f.watch()
-	replicas := l.replicas(s)
+func (l *logs) follow(ctx context.Context, replicas []state.Container) error {
+	f := &followers{logs: l, ctx: ctx, known: map[string]*follower{}, opened: make(chan struct{}), news: make(chan progress)}
+	for _, h := range l.env.Pool {
+		l.running.Go(func() { f.attend(h) })
+	}
 	places, err := l.before(ctx, replicas)
 	if err != nil {
 		return err
 	}
 	f.begin(replicas, places)
-	f.guard()
 	return l.live(ctx, f)
 }
 
@@ -38,7 +38,7 @@ func (l *logs) before(ctx context.Context, replicas []state.Container) (map[stri
 
 // live tells lines as they come, until no container runs or ctx ends.
 func (l *logs) live(ctx context.Context, f *followers) error {
-	w := &window{out: l.out}
+	w := &window[LogRecord]{out: l.out}
 	defer w.flush()
 	due, idle := time.NewTimer(0), time.NewTimer(linger)
 	defer due.Stop()
@@ -51,7 +51,7 @@ func (l *logs) live(ctx context.Context, f *followers) error {
 				idle.Reset(linger)
 			}
 			if n.line != nil {
-				w.add(*n.line, n.at, time.Now())
+				w.add(*n.line, len(n.line.Text), n.at, time.Now())
 			}
 		case <-due.C:
 			w.release(time.Now())

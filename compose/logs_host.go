@@ -18,6 +18,8 @@ type logHost struct {
 	engine Engine
 	ctx    context.Context
 	lose   func(why string)
+	// followers are those that read there.
+	followers sync.WaitGroup
 }
 
 // connect gives each host that answered a context of its own.
@@ -28,25 +30,30 @@ func (l *logs) connect(ctx context.Context, s state.Snapshot) error {
 		if err != nil {
 			return err
 		}
-		h := &logHost{name: o.Host.Name, engine: engine}
-		var cancel context.CancelFunc
-		h.ctx, cancel = context.WithCancel(ctx)
-		var once sync.Once
-		h.lose = func(why string) {
-			once.Do(func() {
-				l.warn(fmt.Sprintf("host %s: %s; its logs end here", h.name, why))
-				cancel()
-			})
-		}
-		l.hosts[h.name] = h
+		l.hosts[o.Host.Name] = l.host(ctx, o.Host.Name, engine)
 	}
 	return nil
 }
 
-// patience is how long a host may be silent before it is asked whether it is there.
-func (l *logs) patience() time.Duration {
-	return l.env.patience()
+// host is one that is there. Following, its vigil tells where it isn't any more.
+func (l *logs) host(ctx context.Context, name string, engine Engine) *logHost {
+	h := &logHost{name: name, engine: engine}
+	var cancel context.CancelFunc
+	h.ctx, cancel = context.WithCancel(ctx)
+	var once sync.Once
+	h.lose = func(why string) {
+		once.Do(func() {
+			if !l.options.Follow {
+				l.warn(fmt.Sprintf("host %s: %s; its logs end here", name, why))
+			}
+			cancel()
+		})
+	}
+	return h
 }
+
+// patience is how long a host may be silent before it is asked whether it is there.
+func (l *logs) patience() time.Duration { return l.env.patience() }
 
 // inspect asks for a container, in bounded time.
 func (l *logs) inspect(h *logHost, c state.Container) (hosts.ContainerDetail, error) {
@@ -80,7 +87,14 @@ func (l *logs) failed(h *logHost, c state.Container, err error) {
 	}
 }
 
-// warn tells a sentence once, from one goroutine at a time.
+// tellOf tells a sentence, from one goroutine at a time.
+func (l *logs) tellOf(sentence string) {
+	l.warning.Lock()
+	defer l.warning.Unlock()
+	l.env.warn([]string{sentence})
+}
+
+// warn is tellOf for a sentence that is told once.
 func (l *logs) warn(sentence string) {
 	l.warning.Lock()
 	defer l.warning.Unlock()

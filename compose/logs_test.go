@@ -330,28 +330,68 @@ func TestFollowForgetsRemovedContainers(t *testing.T) {
 	assert.Equal(t, len(to.warnings), 0)
 }
 
-func TestFollowGoesOnWithoutALostHost(t *testing.T) {
+// TestFollowWaitsForALostHost: the others go on, and where the host is back what
+// it wrote meanwhile is told, also by a container that doesn't run any more.
+func TestFollowWaitsForALostHost(t *testing.T) {
 	to := following(t, LogsOptions{Tail: "0"}, func(h1, h2 *scripted, _ *told) {
-		h1.change(func() { h1.down = true; h1.cut++ })
+		h1.change(func() { h1.down = true; h1.cut++; h1.deaf++ })
+		h1.write("h1-web-1", "last words", time.Now())
+		h1.stop("h1-web-1")
 		time.Sleep(time.Minute)
 		h2.write("h2-web-2", "still here", time.Now())
 		time.Sleep(time.Second)
-		stopAll(h2)
+		h2.stop("h2-web-2")
+		time.Sleep(time.Minute) // nothing runs, for all that is known of h1
+		h1.change(func() { h1.down = false })
+		time.Sleep(2 * again)
+		h1.write("h1-db-1", "back", time.Now())
+		time.Sleep(time.Second)
+		stopAll(h1, h2)
 	})
-	assert.DeepEqual(t, to.lines(), []string{"web-2 still here"})
-	assert.DeepEqual(t, to.warnings, []string{"host h1: host is unreachable: connection refused; its logs end here"})
+	assert.DeepEqual(t, to.lines(), []string{"web-2 still here", "web-1 last words", "db-1 back"})
+	assert.DeepEqual(t, to.warnings, []string{
+		"host h1: host is unreachable: connection refused; its logs stop here until it answers again",
+		"host h1 answers again; its logs go on",
+	})
 }
 
 // TestFollowNoticesASilentHost cuts a host off so that no connection breaks.
 func TestFollowNoticesASilentHost(t *testing.T) {
 	to := following(t, LogsOptions{Tail: "0"}, func(h1, h2 *scripted, to *told) {
 		h1.change(func() { h1.hung = true })
-		time.Sleep(11 * time.Second)
+		time.Sleep(16 * time.Second)
 		synctest.Wait()
-		assert.DeepEqual(t, to.warnings, []string{"host h1: no answer in 5s; its logs end here"})
-		stopAll(h2)
+		assert.DeepEqual(t, to.warnings, []string{"host h1: no answer in 5s; its logs stop here until it answers again"})
+		h1.change(func() { h1.hung = false })
+		time.Sleep(10 * time.Second)
+		stopAll(h1, h2)
 	})
 	assert.Equal(t, len(to.lines()), 0)
+	assert.Equal(t, len(to.warnings), 2)
+}
+
+// TestFollowFindsAHostThatComesLater: one that didn't answer at first.
+func TestFollowFindsAHostThatComesLater(t *testing.T) {
+	to := &told{}
+	synctest.Test(t, func(t *testing.T) {
+		h1, h2 := logPool()
+		h2.down = true
+		done := make(chan error, 1)
+		go func() {
+			done <- Logs(t.Context(), to.pool(h1, h2), "shop", LogsOptions{Follow: true, Services: []string{"web"}}, to.out)
+		}()
+		time.Sleep(10 * time.Second)
+		told := len(to.lines())
+		h2.change(func() { h2.down = false })
+		time.Sleep(10 * time.Second)
+		stopAll(h1, h2)
+		assert.NilError(t, <-done)
+		assert.Assert(t, len(to.lines()) > told)
+	})
+	assert.DeepEqual(t, to.warnings, []string{
+		"host h2: host is unreachable: connection refused; its logs stop here until it answers again",
+		"host h2 answers again; its logs go on",
+	})
 }
 
 // TestFollowListensAgain ends the events of an engine that is still there.

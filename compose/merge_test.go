@@ -132,12 +132,12 @@ func TestPropertyWindow(t *testing.T) {
 		slices.SortStableFunc(lines, func(a, b line) int { return a.come.Compare(b.come) })
 
 		var all []LogRecord
-		w := &window{out: func(r LogRecord) { all = append(all, r) }}
+		w := &window[LogRecord]{out: func(r LogRecord) { all = append(all, r) }}
 		for _, l := range lines {
 			for due, ok := w.next(); ok && !due.After(l.come); due, ok = w.next() {
 				w.release(due)
 			}
-			w.add(l.record, l.at, l.come)
+			w.add(l.record, len(l.record.Text), l.at, l.come)
 		}
 		w.flush()
 
@@ -150,11 +150,11 @@ func TestPropertyWindow(t *testing.T) {
 
 func TestWindowIsBounded(t *testing.T) {
 	var all []LogRecord
-	w := &window{out: func(r LogRecord) { all = append(all, r) }}
+	w := &window[LogRecord]{out: func(r LogRecord) { all = append(all, r) }}
 	now := time.Unix(1000, 0)
 	for i := range 3 * mostWaiting {
 		at := now.Add(time.Duration(i))
-		w.add(LogRecord{Time: at}, at, now)
+		w.add(LogRecord{Time: at}, 0, at, now)
 	}
 	assert.Equal(t, len(w.waiting), mostWaiting)
 	assert.Equal(t, len(all), 2*mostWaiting)

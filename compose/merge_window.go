@@ -6,28 +6,36 @@ import (
 	"time"
 )
 
-// A new line waits this long for older ones from other hosts, which a slower
+// What is new waits this long for what is older from other hosts, which a slower
 // connection may still hold.
 const reordering = 100 * time.Millisecond
 
-// mostWaiting bounds the lines that wait. Where more arrive, the oldest are told early.
-const mostWaiting = 1024
+// mostWaiting and mostHeld bound what waits, by number and by bytes. Where more
+// arrives, the oldest is told early.
+const (
+	mostWaiting = 8192
+	mostHeld    = 16 << 20
+)
 
-// window puts lines that arrive at about the same time in order of time.
-type window struct {
-	out func(LogRecord)
-	// waiting is a heap, the oldest line first; arrived has the same in order
-	// of arrival, and some that were told already.
-	waiting waiting
-	arrived []*arrival
+// window puts what arrives at about the same time in order of time: lines, or
+// events.
+type window[T any] struct {
+	out func(T)
+	// waiting is a heap, the oldest first; arrived has the same in order of
+	// arrival, and some that were told already.
+	waiting waiting[T]
+	arrived []*arrival[T]
 	count   int
+	// held is the size of what waits.
+	held int
 }
 
-// arrival is a line that waits to be told.
-type arrival struct {
-	LogRecord
-	// at is the time that it counts with: its own, but not before that of the
-	// container's line before.
+// arrival waits to be told.
+type arrival[T any] struct {
+	what T
+	size int
+	// at is the time that it counts with: a line's own, but not before that of
+	// the container's line before.
 	at time.Time
 	// due is when it is told at the latest.
 	due time.Time
@@ -36,19 +44,20 @@ type arrival struct {
 	told   bool
 }
 
-// add takes a line that arrives now.
-func (w *window) add(r LogRecord, at, now time.Time) {
+// add takes what arrives now, and holds size bytes.
+func (w *window[T]) add(what T, size int, at, now time.Time) {
 	w.count++
-	a := &arrival{LogRecord: r, at: at, due: now.Add(reordering), number: w.count}
+	w.held += size
+	a := &arrival[T]{what: what, size: size, at: at, due: now.Add(reordering), number: w.count}
 	heap.Push(&w.waiting, a)
 	w.arrived = append(w.arrived, a)
-	if len(w.waiting) > mostWaiting {
+	for len(w.waiting) > mostWaiting || w.held > mostHeld {
 		w.tell()
 	}
 }
 
-// release tells the lines that are due, and the older ones before them.
-func (w *window) release(now time.Time) {
+// release tells what is due, and what is older before it.
+func (w *window[T]) release(now time.Time) {
 	for len(w.arrived) > 0 {
 		a := w.arrived[0]
 		if !a.told && a.due.After(now) {
@@ -61,24 +70,25 @@ func (w *window) release(now time.Time) {
 	}
 }
 
-// flush tells all lines.
-func (w *window) flush() {
+// flush tells all.
+func (w *window[T]) flush() {
 	for len(w.waiting) > 0 {
 		w.tell()
 	}
 	w.arrived = nil
 }
 
-// tell tells the oldest line.
-func (w *window) tell() {
-	a := heap.Pop(&w.waiting).(*arrival)
+// tell tells the oldest.
+func (w *window[T]) tell() {
+	a := heap.Pop(&w.waiting).(*arrival[T])
 	a.told = true
-	w.out(a.LogRecord)
-	a.Text = ""
+	w.held -= a.size
+	w.out(a.what)
+	a.what = *new(T) // let go of its text
 }
 
-// next is when a line is due; false where none waits.
-func (w *window) next() (time.Time, bool) {
+// next is when something is due; false where nothing waits.
+func (w *window[T]) next() (time.Time, bool) {
 	for len(w.arrived) > 0 && w.arrived[0].told {
 		w.arrived = w.arrived[1:]
 	}
@@ -88,23 +98,23 @@ func (w *window) next() (time.Time, bool) {
 	return w.arrived[0].due, true
 }
 
-// waiting is a heap of lines by time, then in order of arrival: at equal times
-// a container's lines keep theirs.
-type waiting []*arrival
+// waiting is a heap by time, then in order of arrival: at equal times a
+// container's lines keep theirs.
+type waiting[T any] []*arrival[T]
 
-func (h waiting) Len() int { return len(h) }
+func (h waiting[T]) Len() int { return len(h) }
 
-func (h waiting) Less(i, j int) bool {
+func (h waiting[T]) Less(i, j int) bool {
 	return cmp.Or(h[i].at.Compare(h[j].at), cmp.Compare(h[i].number, h[j].number)) < 0
 }
 
-func (h waiting) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
+func (h waiting[T]) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
 
-// Push adds a line at the end.
-func (h *waiting) Push(x any) { *h = append(*h, x.(*arrival)) }
+// Push adds at the end.
+func (h *waiting[T]) Push(x any) { *h = append(*h, x.(*arrival[T])) }
 
-// Pop removes the line at the end.
-func (h *waiting) Pop() any {
+// Pop removes at the end.
+func (h *waiting[T]) Pop() any {
 	last := len(*h) - 1
 	x := (*h)[last]
 	(*h)[last] = nil

@@ -19,61 +19,82 @@ const observeTimeout = 10 * time.Second
 // time is a status in the snapshot; it is an error that ctx has ended, or that
 // another run holds the project for which this one holds a lock.
 func Observe(ctx context.Context, env *Env) (state.Snapshot, error) {
-	return sweep(ctx, env, false)
+	return observeAll(ctx, env, everything)
 }
 
 // ObserveUse is Observe, and reads what hosts were measured to use in the same
 // sweep: one request more for each.
 func ObserveUse(ctx context.Context, env *Env) (state.Snapshot, error) {
-	return sweep(ctx, env, env.Meter != nil)
+	if env.Meter == nil {
+		return Observe(ctx, env)
+	}
+	return observeAll(ctx, env, env.measured)
 }
 
-func sweep(ctx context.Context, env *Env, measured bool) (state.Snapshot, error) {
-	s := state.Snapshot{Observations: make([]hosts.Observation, len(env.Pool))}
-	var work sync.WaitGroup
-	for i, h := range env.Pool {
-		work.Go(func() { s.Observations[i] = observeHost(ctx, env, h, measured) })
-	}
-	work.Wait()
-	slices.SortFunc(s.Observations, func(a, b hosts.Observation) int { return strings.Compare(a.Host.Name, b.Host.Name) })
+func observeAll(ctx context.Context, env *Env, ask look) (state.Snapshot, error) {
+	s := sweep(ctx, env, ask)
 	if err := ctx.Err(); err != nil {
 		return s, err
 	}
 	return s, env.checkLock(s)
 }
 
-// observeHost never fails: what keeps a host from answering is its status.
-func observeHost(ctx context.Context, env *Env, h hosts.Host, measured bool) hosts.Observation {
-	ctx, cancel := context.WithTimeout(ctx, env.patienceWith(h.Name))
-	defer cancel()
-	var reading hosts.Reading
-	unread := error(hosts.ErrNotFound)
-	var work sync.WaitGroup
-	if measured {
-		work.Go(func() { reading, unread = env.Meter.Read(ctx, h) })
+// look is what a sweep asks of each host.
+type look func(context.Context, hosts.Host, Engine) (hosts.Observation, error)
+
+// everything is the whole observation of a host.
+func everything(ctx context.Context, _ hosts.Host, e Engine) (hosts.Observation, error) {
+	o, err := e.Observe(ctx)
+	if drained(o) {
+		o.Host.Availability = hosts.Drain
 	}
-	o, err := observe(ctx, env, h)
+	return o, err
+}
+
+// measured is everything, and what the host was measured to use.
+func (e *Env) measured(ctx context.Context, h hosts.Host, engine Engine) (hosts.Observation, error) {
+	var reading hosts.Reading
+	var unread error
+	var work sync.WaitGroup
+	work.Go(func() { reading, unread = e.Meter.Read(ctx, h) })
+	o, err := everything(ctx, h, engine)
 	work.Wait()
 	if unread == nil {
 		o.Host.Use = reading.Use(o.Time)
 	}
+	return o, err
+}
+
+// sweep asks all hosts of the pool at once.
+func sweep(ctx context.Context, env *Env, ask look) state.Snapshot {
+	s := state.Snapshot{Observations: make([]hosts.Observation, len(env.Pool))}
+	var all sync.WaitGroup
+	for i, h := range env.Pool {
+		all.Go(func() { s.Observations[i] = env.observeHost(ctx, h, ask) })
+	}
+	all.Wait()
+	slices.SortFunc(s.Observations, func(a, b hosts.Observation) int { return strings.Compare(a.Host.Name, b.Host.Name) })
+	return s
+}
+
+// observeHost never fails: what keeps a host from answering is its status.
+func (e *Env) observeHost(ctx context.Context, h hosts.Host, ask look) hosts.Observation {
+	ctx, cancel := context.WithTimeout(ctx, e.patienceWith(h.Name))
+	defer cancel()
+	o, err := e.ask(ctx, h, ask)
 	if err != nil {
-		h.Status = hosts.Status{Reason: reason(err, env.patience())}
+		h.Status = hosts.Status{Reason: reason(err, e.patience())}
 		return hosts.Observation{Host: h}
 	}
 	return o
 }
 
-func observe(ctx context.Context, env *Env, h hosts.Host) (hosts.Observation, error) {
-	engine, err := env.Connect(h)
+func (e *Env) ask(ctx context.Context, h hosts.Host, ask look) (hosts.Observation, error) {
+	engine, err := e.Connect(h)
 	if err != nil {
 		return hosts.Observation{}, err
 	}
-	o, err := engine.Observe(ctx)
-	if drained(o) {
-		o.Host.Availability = hosts.Drain
-	}
-	return o, err
+	return ask(ctx, h, engine)
 }
 
 // reason is an error without the words that a row about the host says anyway.

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/clocker-compose/clocker-compose/compose/plan"
 	"github.com/clocker-compose/clocker-compose/compose/state"
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
@@ -20,26 +19,31 @@ type Replica struct {
 	Index int
 }
 
-// pick finds a running container on whichever host, from labels alone, and the
-// engine it is on. One-off containers come after replicas.
+// pick finds a running container, and the engine it is on.
 func (e *Env) pick(ctx context.Context, r Replica) (state.Container, Engine, error) {
-	snapshot, err := Observe(ctx, e)
+	found, err := e.locate(ctx, r)
 	if err != nil {
 		return state.Container{}, nil, err
 	}
-	absent := snapshot.Absent()
-	if len(absent) == len(e.Pool) {
-		return state.Container{}, nil, plan.Unreachable(absent)
+	engine, err := e.engine(found.Host)
+	return found.Container, engine, err
+}
+
+// locate finds a running container on whichever host, from labels alone.
+// One-off containers come after replicas.
+func (e *Env) locate(ctx context.Context, r Replica) (PsRow, error) {
+	snapshot, absent, err := survey(ctx, e, replicasOf(r.Project, false))
+	if err != nil {
+		return PsRow{}, err
 	}
 	running := slices.DeleteFunc(snapshot.Project(r.Project), func(c state.Container) bool { return !r.means(c) })
 	if len(running) == 0 {
-		return state.Container{}, nil, r.missing(absent)
+		return PsRow{}, r.missing(absent)
 	}
 	found := slices.MinFunc(running, func(a, b state.Container) int {
 		return cmp.Or(compareBool(a.Oneoff(), b.Oneoff()), cmp.Compare(a.Number(), b.Number()), cmp.Compare(a.Name, b.Name))
 	})
-	engine, err := e.engine(found.Host)
-	return found, engine, err
+	return PsRow{Container: found, Address: snapshot.Host(found.Host).Host.Address}, nil
 }
 
 func (r Replica) means(c state.Container) bool {

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/clocker-compose/clocker-compose/compose/plan"
 	"github.com/clocker-compose/clocker-compose/compose/state"
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
@@ -17,8 +16,8 @@ import (
 type PsOptions struct {
 	// All lists stopped containers and one-off ones too.
 	All bool
-	// Status keeps the containers in any of these states, stopped ones
-	// included; none is the running ones.
+	// Status keeps the containers in any of these states, stopped and one-off
+	// ones included; none is the running ones.
 	Status []hosts.ContainerState
 	// Services keeps the containers of these; none is all.
 	Services []string
@@ -40,12 +39,15 @@ type HostStatus struct {
 	Host hosts.Host
 	// Reason says why in a few words: "no answer in 5s".
 	Reason string
-	// Project is the project that was asked for.
+	// Project is the project that was asked for, "" for all.
 	Project string
 }
 
 // String is a sentence for the user.
 func (s HostStatus) String() string {
+	if s.Project == "" {
+		return fmt.Sprintf("host %s: %s; what runs there is not shown", s.Host.Name, s.Reason)
+	}
 	return fmt.Sprintf("host %s: %s; what %s runs there is not shown", s.Host.Name, s.Reason, s.Project)
 }
 
@@ -56,13 +58,9 @@ func Ps(ctx context.Context, env *Env, project string, o PsOptions) ([]PsRow, []
 	if err := o.check(); err != nil {
 		return nil, nil, err
 	}
-	snapshot, err := Observe(ctx, env)
+	snapshot, absent, err := survey(ctx, env, replicasOf(project, o.All || len(o.Status) > 0))
 	if err != nil {
 		return nil, nil, err
-	}
-	absent := snapshot.Absent()
-	if len(absent) == len(snapshot.Observations) {
-		return nil, nil, plan.Unreachable(absent)
 	}
 	return o.rows(snapshot, project), statuses(absent, project), nil
 }
@@ -87,10 +85,10 @@ func (o PsOptions) selects(c state.Container) bool {
 		return false
 	case o.Known != nil && !slices.Contains(o.Known, c.Service()):
 		return false
-	case c.Oneoff() && !o.All:
-		return false
 	case len(o.Status) > 0:
 		return slices.Contains(o.Status, c.State)
+	case c.Oneoff() && !o.All:
+		return false
 	}
 	return o.All || alive(c.State)
 }

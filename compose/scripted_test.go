@@ -126,6 +126,12 @@ func (e *scripted) Observe(ctx context.Context) (hosts.Observation, error) {
 	return hosts.Observation{Host: e.host, Containers: slices.Clone(e.containers)}, nil
 }
 
+func (e *scripted) ObserveContainers(ctx context.Context, f hosts.ContainerFilter) (hosts.Observation, error) {
+	o, err := e.Observe(ctx)
+	o.Containers = slices.DeleteFunc(o.Containers, func(c hosts.Container) bool { return !f.All && !alive(c.State) })
+	return o, err
+}
+
 func (e *scripted) InspectContainer(ctx context.Context, id string) (hosts.ContainerDetail, error) {
 	if err := e.answer(ctx); err != nil {
 		return hosts.ContainerDetail{}, err

@@ -9,6 +9,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/clocker-compose/clocker-compose/compose/container"
+	"github.com/clocker-compose/clocker-compose/compose/project"
 	"github.com/clocker-compose/clocker-compose/compose/state"
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
@@ -121,7 +122,11 @@ func (u *up) checkPool() error {
 // Unreachable is the error that none of a pool's hosts answers.
 func Unreachable(absent []hosts.Host) error {
 	if len(absent) == 1 {
-		return fmt.Errorf("host %s (%s) is unreachable: %s", absent[0].Name, absent[0].Endpoint, absent[0].Status.Reason)
+		h, remedy := absent[0], ""
+		if h.Location == project.CurrentContext {
+			remedy = "; `clocker-compose hosts add ssh://USER@MACHINE` adds another host"
+		}
+		return fmt.Errorf("host %s (%s) is unreachable: %s%s", h.Name, h.Endpoint, h.Status.Reason, remedy)
 	}
 	var why []string
 	for _, h := range absent {

@@ -9,9 +9,9 @@ import (
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
 
-// currentContext is the name that stands for the current Docker context where a
+// CurrentContext is the name that stands for the current Docker context where a
 // location is asked for, and for the host that it is.
-const currentContext = "default"
+const CurrentContext = "default"
 
 // Pool is the hosts that may be used, sorted by name. They are those of
 //
@@ -94,7 +94,7 @@ func (p *Project) namedLocations() []string {
 func chosenExist(p *Project, c Config, chosen []string) error {
 	declared := declaredIn(p, c)
 	for _, name := range chosen {
-		if _, ok := declared[name]; !ok && name != currentContext {
+		if _, ok := declared[name]; !ok && name != CurrentContext {
 			return unknownLocation(name, declared)
 		}
 	}
@@ -121,7 +121,7 @@ func (p *Project) checkLocations(c Config) error {
 func unknownLocations(at path, named []string, declared map[string]hosts.Location) []problem {
 	var problems []problem
 	for i, name := range named {
-		if _, ok := declared[name]; ok || name == currentContext {
+		if _, ok := declared[name]; ok || name == CurrentContext {
 			continue
 		}
 		problems = append(problems, problem{path: at.element(i, name), message: unknownLocation(name, declared).Error()})
@@ -148,7 +148,7 @@ func declaredIn(p *Project, c Config) map[string]hosts.Location {
 
 // contextHost is the current Docker context as a host.
 func contextHost(current hosts.Endpoint) hosts.Host {
-	h := hosts.Host{Name: currentContext, Location: currentContext, Endpoint: current, Address: addressOf(current), Availability: hosts.Active}
+	h := hosts.Host{Name: CurrentContext, Location: CurrentContext, Endpoint: current, Address: addressOf(current), Availability: hosts.Active}
 	if current.Context != "" {
 		h.Name = current.Context
 	}
