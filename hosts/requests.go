@@ -1,6 +1,10 @@
 package hosts
 
-import "time"
+import (
+	"time"
+
+	"github.com/moby/moby/api/types/container"
+)
 
 // PullOptions are how an image is pulled.
 type PullOptions struct {
@@ -65,7 +69,11 @@ type ContainerDetail struct {
 	// Tty and OpenStdin tell whether its process has a terminal, and an input.
 	Tty, OpenStdin bool
 	HasHealthcheck bool
-	Env            []string
+	// Healthcheck is what was asked for; nil where nothing was.
+	Healthcheck *container.HealthConfig
+	// Aliases are the container's other names, by network.
+	Aliases map[string][]string
+	Env     []string
 	// Volumes are the anonymous and named volumes by destination.
 	Volumes map[string]string
 }

@@ -70,6 +70,13 @@ func newConfig(s *session) *cli.Command {
 	}
 }
 
+// newConvert is what config was called.
+func newConvert(s *session) *cli.Command {
+	c := newConfig(s)
+	c.Name, c.Hidden = "convert", true
+	return c
+}
+
 func parseConfig(c *cli.Context) (configOptions, error) {
 	o := configOptions{
 		services:         c.Args().Slice(),

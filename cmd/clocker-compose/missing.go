@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -13,10 +14,19 @@ import (
 // missingCommands are those of Docker Compose that don't exist here yet.
 func missingCommands() []string {
 	return []string{
-		"alpha", "bridge", "build", "convert", "events", "images",
+		"build", "events", "images",
 		"ls", "port", "publish", "stats",
 		"top", "volumes", "watch",
 	}
+}
+
+// declined are commands of Docker Compose that won't be here, and why.
+func declined(program, command string) string {
+	if command != "bridge" {
+		return ""
+	}
+	return program + " has no bridge: it would make Kubernetes manifests of compose files by running Docker's own images, " +
+		"which know nothing of hosts and placement; `docker compose bridge` reads the same files"
 }
 
 // unknownCommand says what to do where a word isn't a command.
@@ -25,6 +35,9 @@ func unknownCommand(program string, line argv.Line, app *cli.App) error {
 	if len(line.Path) == 0 && slices.Contains(missingCommands(), line.Unknown) {
 		return fmt.Errorf("%s has no %q yet; use docker compose on one host, or docker -H with the endpoint that `%s hosts ls` shows",
 			program, line.Unknown, program)
+	}
+	if why := declined(program, line.Unknown); why != "" && len(line.Path) == 0 {
+		return errors.New(why)
 	}
 	known := app.Commands
 	if leaf := line.Leaf(); leaf != nil {

@@ -159,7 +159,7 @@ func newApp(s *session) *cli.App {
 		DisableSliceFlagSeparator: true,
 		ExitErrHandler:            func(*cli.Context, error) {},
 		Commands: []*cli.Command{
-			newAttach(s), newCommit(s), newConfig(s), newCp(s), newCreate(s), newDown(s), newExec(s), newExport(s), newForward(s), newHelp(s), newHosts(s), newKill(s), newLogs(s), newPause(s),
+			newAlpha(s), newAttach(s), newCommit(s), newConfig(s), newConvert(s), newCp(s), newCreate(s), newDown(s), newExec(s), newExport(s), newForward(s), newHelp(s), newHosts(s), newKill(s), newLogs(s), newPause(s),
 			newPlan(s), newPs(s), newPull(s), newPush(s), newRestart(s), newRm(s), newRun(s), newScale(s), newStart(s), newStop(s), newUnpause(s), newUp(s),
 			newVersion(s), newWait(s),
 		},

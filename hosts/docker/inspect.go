@@ -43,6 +43,7 @@ func inspected(c container.InspectResponse) hosts.ContainerDetail {
 	inspectedState(&detail, c.State)
 	if s := c.NetworkSettings; s != nil {
 		detail.Attachments = attachments(s.Networks)
+		detail.Aliases = aliases(s.Networks)
 		detail.Ports = inspectedPorts(s.Ports)
 	}
 	return detail
@@ -55,6 +56,7 @@ func inspectedConfig(detail *hosts.ContainerDetail, c *container.Config) {
 	detail.Image, detail.Labels, detail.Env, detail.Tty = c.Image, c.Labels, c.Env, c.Tty
 	detail.OpenStdin = c.OpenStdin
 	h := c.Healthcheck
+	detail.Healthcheck = h
 	detail.HasHealthcheck = h != nil && len(h.Test) > 0 && h.Test[0] != "NONE"
 }
 
@@ -116,4 +118,14 @@ func parseTime(s string) time.Time {
 		return time.Time{}
 	}
 	return t
+}
+
+func aliases(networks map[string]*network.EndpointSettings) map[string][]string {
+	all := map[string][]string{}
+	for name, n := range networks {
+		if n != nil && len(n.Aliases) > 0 {
+			all[name] = n.Aliases
+		}
+	}
+	return all
 }

@@ -125,7 +125,16 @@ func (r *record) detail() hosts.ContainerDetail {
 		Container: r.listed(), StartedAt: r.Started, FinishedAt: r.Finished, RestartCount: r.RestartCount,
 		Tty: r.Spec.Config.Tty, OpenStdin: r.Spec.Config.OpenStdin, HasHealthcheck: r.hasHealthcheck(), Env: slices.Clone(r.Spec.Config.Env),
 	}
-	d.Created = r.Created
+	d.Created, d.Healthcheck = r.Created, r.Spec.Config.Healthcheck
+	for _, a := range r.Attached {
+		if a.Endpoint == nil || len(a.Endpoint.Aliases) == 0 {
+			continue
+		}
+		if d.Aliases == nil {
+			d.Aliases = map[string][]string{}
+		}
+		d.Aliases[a.Network] = a.Endpoint.Aliases
+	}
 	d.Status = string(r.State)
 	for _, m := range r.Mounts {
 		if m.Type != "volume" {
