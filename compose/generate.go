@@ -27,7 +27,7 @@ func Generate(ctx context.Context, env *Env, name string, containers []string) (
 	if absent := snapshot.Absent(); len(absent) == len(env.Pool) {
 		return nil, plan.Unreachable(absent)
 	}
-	found, missing := named(snapshot, containers)
+	found, missing := containersNamed(snapshot, containers)
 	if len(found) == 0 {
 		return nil, fmt.Errorf("no container(s) found with the following name(s): %s", strings.Join(missing, ","))
 	}
@@ -50,7 +50,7 @@ func Generate(ctx context.Context, env *Env, name string, containers []string) (
 	return &project.Project{Project: &whole, Separator: "-"}, nil
 }
 
-func named(s state.Snapshot, names []string) (found []state.Container, missing []string) {
+func containersNamed(s state.Snapshot, names []string) (found []state.Container, missing []string) {
 	for _, name := range names {
 		c, ok := containerNamed(s, name)
 		switch {
