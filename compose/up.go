@@ -134,6 +134,7 @@ func upRequest(ctx context.Context, env *Env, p *project.Project, o UpOptions) (
 		Several:     env.several(),
 		Joined:      env.joined(snapshot),
 		Refused:     env.refused(snapshot),
+		Due:         env.due(ctx, p, snapshot, o),
 		Locations:   env.Locations,
 		Range:       fabricRange(p),
 		Size:        p.Clocker.Network.Size,

@@ -38,14 +38,8 @@ type check struct {
 // missing are what this version doesn't do.
 func missing(s types.ServiceConfig) []check {
 	return []check{
-		{intervals(s), Problem{Attribute: "pull_policy", Reason: s.PullPolicy + " works as missing; an image that is there is not looked for again"}},
-		{s.PullRefreshAfter != "", Problem{Attribute: "pull_refresh_after", Reason: "ignored; an image that is there is not looked for again"}},
+		{s.PullRefreshAfter != "", Problem{Attribute: "pull_refresh_after", Reason: "ignored; pull_policy: every_12h says it"}},
 	}
-}
-
-func intervals(s types.ServiceConfig) bool {
-	policy, _, err := s.GetPullPolicy()
-	return err == nil && policy == types.PullPolicyRefresh
 }
 
 // swarmOnly are what only Swarm does. Docker Compose ignores them too.

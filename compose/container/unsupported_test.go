@@ -20,7 +20,7 @@ services:
     pre_stop: [{command: ./drain}]
   provided: {provider: {type: awesomecloud, options: {size: s}}}
   modelled: {image: web, models: [llm]}
-  refreshed: {image: web, pull_policy: daily}
+  refreshed: {image: web, pull_policy: daily, pull_refresh_after: 1d}
   swarm:
     image: web
     credential_spec: {file: my.json}

@@ -24,6 +24,7 @@ func (u *up) pullImages() error {
 			problems = append(problems, err)
 		}
 		u.pullHooks(r)
+		u.pullMounts(r)
 		if id != "" && len(u.pulls) == 0 || id != "" && u.pulls[len(u.pulls)-1] != id {
 			u.pulls = append(u.pulls, id)
 		}
@@ -42,11 +43,22 @@ func (u *up) pullHooks(r *replica) {
 	}
 }
 
+// pullMounts adds steps that pull the images that a new container mounts.
+func (u *up) pullMounts(r *replica) {
+	for _, v := range r.service.Volumes {
+		_, built := u.Project.Services[v.Source]
+		if v.Type != types.VolumeTypeImage || built || r.kept() || state.Image(u.State.Host(r.host), v.Source) != nil {
+			continue
+		}
+		u.pulls = append(u.pulls, u.add(r.host, PullImage{Ref: v.Source, Service: r.service.Name, Digest: u.digestElsewhere(v.Source)}, ReasonMissing))
+	}
+}
+
 // pull returns the ID of the step that pulls a replica's image, "" for none.
 func (u *up) pull(r *replica) (string, error) {
 	ref := container.Image(u.Project, r.service.Name)
 	present := state.Image(u.State.Host(r.host), ref) != nil
-	policy, err := u.policy(r.service)
+	policy, err := u.policy(r)
 	if err != nil {
 		return "", err
 	}
@@ -83,18 +95,20 @@ func (u *up) digestElsewhere(ref string) string {
 }
 
 // policy is always, missing or never: the user's for this call, or the
-// service's own. Policies with an interval count as missing.
-func (u *up) policy(s types.ServiceConfig) (string, error) {
+// service's own, of which one with an interval is always where that has passed.
+func (u *up) policy(r *replica) (string, error) {
 	if u.Pull != "" {
 		return u.Pull, nil
 	}
-	policy, _, err := s.GetPullPolicy()
+	policy, _, err := r.service.GetPullPolicy()
 	if err != nil {
-		return "", fmt.Errorf("service %s: %w", s.Name, err)
+		return "", fmt.Errorf("service %s: %w", r.service.Name, err)
 	}
-	switch policy {
-	case types.PullPolicyAlways, types.PullPolicyNever:
+	switch {
+	case policy == types.PullPolicyAlways, policy == types.PullPolicyNever:
 		return policy, nil
+	case policy == types.PullPolicyRefresh && u.Due[HostService{r.host, r.service.Name}]:
+		return types.PullPolicyAlways, nil
 	}
 	return types.PullPolicyMissing, nil
 }

@@ -36,8 +36,14 @@ type Request struct {
 	// by host; Credentials is what use_api_socket puts into a container.
 	Environment map[string]map[string]string
 	Credentials []byte
+	// Due are the images that are there, and to be looked for again: the interval
+	// of their service's pull policy has passed since they were pulled.
+	Due map[HostService]bool
 	Options
 }
+
+// HostService is a service on one host.
+type HostService struct{ Host, Service string }
 
 // Options are what a user may ask of an `up`.
 type Options struct {

@@ -104,6 +104,7 @@ func testTag(s *suite) {
 	tagged, err := s.InspectImage(s.ctx, ref)
 	assert.NilError(s, err)
 	assert.Check(s, cmp.Equal(tagged.ID, original.ID))
+	assert.Check(s, time.Since(tagged.Tagged) < time.Hour, "tagged at %s", tagged.Tagged)
 	err = s.TagImage(s.ctx, s.name("none"), ref)
 	assert.Check(s, errors.Is(err, hosts.ErrNotFound), "%v", err)
 }

@@ -74,6 +74,7 @@ func (s *state) addImage(image hosts.Image) {
 		other.Tags = slices.DeleteFunc(slices.Clone(other.Tags), func(t string) bool { return slices.Contains(image.Tags, t) })
 		s.Images[id] = other
 	}
+	image.Tagged = time.Now().UTC()
 	s.Images[image.ID] = image
 }
 

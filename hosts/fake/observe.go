@@ -33,7 +33,7 @@ func (s *state) observe() hosts.Observation {
 	}
 	slices.SortFunc(o.Networks, func(a, b hosts.Network) int { return strings.Compare(a.Name, b.Name) })
 	for _, i := range s.Images {
-		i.Volumes = nil // lists don't tell
+		i.Volumes, i.Tagged = nil, time.Time{} // lists don't tell
 		o.Images = append(o.Images, i)
 	}
 	slices.SortFunc(o.Images, func(a, b hosts.Image) int { return slices.Compare(a.Tags, b.Tags) })
