@@ -29,6 +29,8 @@ const (
 	LabelHost     = "io.clocker.host"
 	// LabelReserved is what the replica reserves: "NANOCPUS,BYTES".
 	LabelReserved = "io.clocker.reserved"
+	// LabelJob is the deploy.mode of a job's replica.
+	LabelJob = "io.clocker.job"
 	// LabelSlice is a fabric network's slice of the subnet on this host.
 	LabelSlice = "io.clocker.slice"
 	// LabelFabric marks what the fabric itself runs: "router" or "driver"; on a network, "weave".

@@ -50,6 +50,9 @@ func dedup(problems []error) []error {
 // whyRecreate is why a replica's container can't stay, "" where it can. The
 // order is that of Docker Compose.
 func (u *up) whyRecreate(r *replica, by map[string][]*replica) Reason {
+	if r.done {
+		return ""
+	}
 	if r.moves() {
 		return ReasonMoved
 	}
@@ -212,6 +215,9 @@ func (u *up) target(r *replica, by map[string][]*replica) container.Target {
 			hosts.LabelHost:     r.host,
 			hosts.LabelLocation: t.Host.Location,
 			hosts.LabelReserved: reservedLabel(reservations(r.service)),
+		}
+		if job(r.service) {
+			t.Labels[hosts.LabelJob] = r.service.Deploy.Mode
 		}
 		t.Fabric = u.fabricOf(r)
 	}

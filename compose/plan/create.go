@@ -40,6 +40,9 @@ func (u *up) keep(r *replica, by map[string][]*replica) {
 	if _, final, temporary := temporaryName(r.current.Name); temporary {
 		u.add(r.host, RenameContainer{Container: r.current.ID, From: r.current.Name, To: final}, ReasonInterrupted)
 	}
+	if r.done {
+		return
+	}
 	for _, key := range networkKeys(r.service) {
 		n := u.networks[[2]string{r.host, key}]
 		if n.removed == "" {

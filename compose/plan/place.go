@@ -19,6 +19,9 @@ func (u *up) placeReplicas() error {
 	byName := map[string]*replica{}
 	var tasks []scheduler.Task
 	for _, r := range u.replicas {
+		if r.done {
+			continue
+		}
 		t := u.task(r)
 		byName[t.Service+"/"+strconv.Itoa(t.Number)] = r
 		tasks = append(tasks, t)
@@ -31,9 +34,17 @@ func (u *up) placeReplicas() error {
 	for _, d := range decisions {
 		byName[d.Task.Service+"/"+strconv.Itoa(d.Task.Number)].host = d.Host
 	}
-	u.plan.Placements = decisions
+	u.plan.Placements = inOrder(append(decisions, u.finishedDecisions()...))
 	u.tellTied()
 	return nil
+}
+
+// inOrder sorts decisions as the scheduler does.
+func inOrder(decisions []scheduler.Decision) []scheduler.Decision {
+	slices.SortStableFunc(decisions, func(a, b scheduler.Decision) int {
+		return cmp.Or(cmp.Compare(a.Task.Service, b.Task.Service), cmp.Compare(a.Task.Number, b.Task.Number))
+	})
+	return decisions
 }
 
 // task is what the scheduler has to know of a replica.
@@ -117,7 +128,7 @@ func fixedPorts(s types.ServiceConfig) []hosts.PublishedPort {
 func (u *up) currents() []state.Container {
 	var all []state.Container
 	for _, r := range u.replicas {
-		if r.current != nil {
+		if r.current != nil && !r.done {
 			all = append(all, *r.current)
 		}
 	}
@@ -170,7 +181,9 @@ func count(c *scheduler.Candidate, on hosts.Container) {
 		return // the router is part of the host
 	}
 	c.Containers++
-	c.Reserved = c.Reserved.Add(reserved(on))
+	if !doneJob(on) {
+		c.Reserved = c.Reserved.Add(reserved(on))
+	}
 	if project := on.Labels[hosts.LabelProject]; project != "" {
 		c.Replicas[project+"/"+on.Labels[hosts.LabelService]]++
 	}

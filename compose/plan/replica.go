@@ -27,6 +27,8 @@ type replica struct {
 	spec     hosts.ContainerSpec
 	// only is the one host of a replica of a global service.
 	only string
+	// done tells that it is of a job, and has done its work.
+	done bool
 
 	// oneoff tells that it is a container of `run`, and no replica at all.
 	oneoff bool
@@ -49,8 +51,9 @@ func (r *replica) moves() bool { return r.current != nil && r.current.Host != r.
 // kept tells whether the current container stays as it is.
 func (r *replica) kept() bool { return r.current != nil && r.recreate == "" && !r.moves() }
 
-// running tells whether the current container is kept, and runs.
-func (r *replica) running() bool { return r.kept() && alive(r.current.State) }
+// running tells whether the current container is kept, and runs or, of a job,
+// has run: nothing has to be started.
+func (r *replica) running() bool { return r.done || r.kept() && alive(r.current.State) }
 
 func alive(s hosts.ContainerState) bool {
 	return s == hosts.Running || s == hosts.Paused || s == hosts.Restarting
@@ -126,10 +129,13 @@ func nextNumber(existing []state.Container) int {
 }
 
 // global services have one replica on each host.
-func global(s types.ServiceConfig) bool { return s.Deploy != nil && s.Deploy.Mode == "global" }
+func global(s types.ServiceConfig) bool {
+	return s.Deploy != nil && (s.Deploy.Mode == "global" || s.Deploy.Mode == "global-job")
+}
 
 func (u *up) want(s types.ServiceConfig, number int, current *state.Container) *replica {
 	r := &replica{service: s, number: number, name: container.Name(u.Project, s.Name, number), current: current}
+	r.done = current != nil && u.finished(s, *current)
 	u.replicas = append(u.replicas, r)
 	return r
 }
@@ -146,6 +152,9 @@ func (u *up) wantGlobal(s types.ServiceConfig, existing []state.Container) error
 	}
 	byHost, next := map[string]*state.Container{}, nextNumber(existing)
 	for _, c := range u.byWorth(s, existing) {
+		if !slices.Contains(eligible, c.Host) && u.finished(s, c) {
+			continue
+		}
 		if byHost[c.Host] != nil || !slices.Contains(eligible, c.Host) {
 			u.surplus = append(u.surplus, surplus{c, ReasonScaleDown})
 			continue

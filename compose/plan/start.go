@@ -106,8 +106,11 @@ func (u *up) await(on *replica, condition string, required bool) string {
 }
 
 // waitCondition is what --wait waits for: that a service has done its work,
-// where another one depends on that, and else that it runs.
+// where it is a job or another one depends on that, and else that it runs.
 func (u *up) waitCondition(service string) string {
+	if s, known := u.Project.Services[service]; known && job(s) {
+		return types.ServiceConditionCompletedSuccessfully
+	}
 	for _, s := range u.services {
 		if s.DependsOn[service].Condition == types.ServiceConditionCompletedSuccessfully {
 			return types.ServiceConditionCompletedSuccessfully
