@@ -31,6 +31,9 @@ type Host struct {
 	Platform Platform `json:"platform"`
 	// Capacity is the machine's size. Capacity.Containers is 0: unlimited.
 	Capacity Resources `json:"capacity"`
+	// Devices are its countable things, those that its engine names and those
+	// that the user declared, who wins.
+	Devices Devices `json:"devices,omitempty"`
 	// Use is what the machine uses of it, as measured; nil where nobody measured.
 	Use *Use `json:"use,omitempty"`
 	// Drivers are the names of the network drivers and plugins that are enabled.

@@ -27,8 +27,13 @@ const (
 	// LabelLocation and LabelHost are the names under which the host was declared.
 	LabelLocation = "io.clocker.location"
 	LabelHost     = "io.clocker.host"
-	// LabelReserved is what the replica reserves: "NANOCPUS,BYTES".
+	// LabelReserved is what the replica reserves: "NANOCPUS,BYTES[,KIND=COUNT…]".
 	LabelReserved = "io.clocker.reserved"
+	// LabelExclusive is on containers that have their host to themselves.
+	LabelExclusive = "io.clocker.exclusive"
+	// LabelAway names whom a container keeps away from its host: "PROJECT/SERVICE"
+	// with * and ?, separated by commas.
+	LabelAway = "io.clocker.away"
 	// LabelJob is the deploy.mode of a job's replica.
 	LabelJob = "io.clocker.job"
 	// LabelSlice is a fabric network's slice of the subnet on this host.

@@ -211,9 +211,9 @@ func TestAffinity(t *testing.T) {
 func TestAffinityThatCannotBe(t *testing.T) {
 	keep := func(rules ...any) func(*Task) { return with("affinity", rules) }
 	for want, all := range map[string][]Task{
-		`no host for web-1: all 2 hosts break affinity "service cache"; add a host, or relax affinity of web`:          tasks("web", 1, keep("service cache")),
+		`no host for web-1: all 2 hosts break affinity "service cache"; add a host, or relax affinity of web`:        tasks("web", 1, keep("service cache")),
 		`no host for web-3: all 2 hosts have web already; it would fit with one more host of 4 CPUs and 8 GiB in eu`: tasks("web", 3, keep("not same")),
-		`no host for web-1 with web-2: all 2 hosts break affinity "not same"; add a host, or relax affinity of web`:    tasks("web", 2, keep("not same"), grouped("g")),
+		`no host for web-1 with web-2: all 2 hosts break affinity "not same"; add a host, or relax affinity of web`:  tasks("web", 2, keep("not same"), grouped("g")),
 	} {
 		_, err := Place(all, []Candidate{host("h1"), host("h2")})
 		assert.Error(t, err, want)

@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 
@@ -13,6 +14,7 @@ func alike(a, b *Task) bool {
 	return a.Service == b.Service && a.Project == b.Project && a.Group == b.Group &&
 		a.Platform == b.Platform && a.Needs == b.Needs && a.MaxPerHost == b.MaxPerHost &&
 		same(a.Locations, b.Locations) && same(a.Constraints, b.Constraints) && same(a.Ports, b.Ports) &&
+		maps.Equal(a.Devices, b.Devices) &&
 		slices.EqualFunc(a.Pins, b.Pins, func(x, y Pin) bool { return x.Reason == y.Reason && same(x.Hosts, y.Hosts) }) &&
 		sameStrategies(a.Strategies, b.Strategies)
 }

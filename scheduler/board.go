@@ -14,7 +14,7 @@ type board struct {
 	replicas  census
 	// ranked tells that some location has orders of its own.
 	ranked bool
-	// owned tells that some host belongs to a service alone from the beginning.
+	// owned tells that on some host a service objects to others from the beginning.
 	owned bool
 	// entries is room for one queue at a time.
 	entries    []entry
@@ -37,7 +37,7 @@ func (c Catalog) boardOf(pool []Candidate) (*board, error) {
 		s := &b.seats[i]
 		*s = seatOf(candidate)
 		s.index = i
-		b.owned = b.owned || s.owner != ""
+		b.owned = b.owned || s.owner != "" || len(s.objections) > 0
 		b.byHost[candidate.Host.Name] = s
 		for key, n := range candidate.Replicas {
 			b.replicas.add(key, i, n)

@@ -38,13 +38,15 @@ func joinNeeds(members []member) {
 		return
 	}
 	var needs hosts.Resources
+	var devices hosts.Devices
 	for n := range members {
 		t := *members[n].task
 		needs = needs.Add(t.Needs)
-		t.Needs = hosts.Resources{}
+		devices = devices.Add(t.Devices)
+		t.Needs, t.Devices = hosts.Resources{}, nil
 		members[n].task = &t
 	}
-	members[0].task.Needs = needs
+	members[0].task.Needs, members[0].task.Devices = needs, devices
 }
 
 // fill gives the member its rules.

@@ -23,11 +23,13 @@ func TestRemedies(t *testing.T) {
 			[]string{"1 GiB less memory reserved", "one more host of 4 CPUs and 8 GiB in eu"},
 		},
 		{
-			"memory and CPUs", tasks("web", 1, needing(3e9, 6*gib)), []Candidate{host("h1", reserving(2e9, 4*gib))},
+			"memory and CPUs", tasks("web", 1, needing(3e9, 6*gib)),
+			[]Candidate{host("h1", reserving(2e9, 4*gib))},
 			[]string{"2 GiB less memory and 1 CPU less reserved", "one more host of 4 CPUs and 8 GiB in eu"},
 		},
 		{
-			"larger than any host", tasks("web", 1, needing(16e9, gib)), []Candidate{host("h1")},
+			"larger than any host", tasks("web", 1, needing(16e9, gib)),
+			[]Candidate{host("h1")},
 			[]string{"12 CPUs less reserved", "a host of 16 CPUs and 8 GiB in eu"},
 		},
 		{
@@ -37,13 +39,15 @@ func TestRemedies(t *testing.T) {
 		},
 		{
 			"a new host has no company", tasks("web", 2, with("affinity", "service cache"), atMost(1)),
-			[]Candidate{host("h1", replicas("cache", 1)), host("h2")}, nil,
+			[]Candidate{host("h1", replicas("cache", 1)), host("h2")},
+			nil,
 		},
 		{
 			"no host is called so", tasks("web", 1, constrained("node.hostname==h9")), []Candidate{host("h1")}, nil,
 		},
 		{
-			"a full host of the right name", tasks("web", 1, constrained("node.hostname==h1"), needing(0, 9*gib)), []Candidate{host("h1")},
+			"a full host of the right name", tasks("web", 1, constrained("node.hostname==h1"), needing(0, 9*gib)),
+			[]Candidate{host("h1")},
 			[]string{"1 GiB less memory reserved"},
 		},
 	} {

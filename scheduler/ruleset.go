@@ -78,6 +78,7 @@ func always(t *Task, published ports, objections bool) ([]Filter, error) {
 	add(t.MaxPerHost > 0, maxPerHost{})
 	add(len(published) > 0, hostPorts{published})
 	add(true, reservations{})
+	add(len(t.Devices) > 0, newDevices(t.Devices))
 	add(objections, neighbours{})
 	return all, nil
 }

@@ -26,6 +26,8 @@ type Seat struct {
 	index    int // among the seats of its board
 	location int // among the board's locations
 	ports    ports
+	// devices are those that are taken. The map is never written to.
+	devices hosts.Devices
 	// owner is the service that has the host to itself, "" for none.
 	owner string
 	// objections are what services that are there have against others. They
@@ -35,11 +37,15 @@ type Seat struct {
 
 // seatOf copies of the candidate what drawing down changes.
 func seatOf(c *Candidate) Seat {
-	return Seat{
+	s := Seat{
 		Host: &c.Host, Open: c.Host.Status.Ready && c.Host.Availability != hosts.Drain,
 		Containers: c.Containers, Reserved: c.Reserved, Capacity: c.Host.Capacity,
-		ports: portsOf(c.Ports), owner: c.Exclusive,
+		ports: portsOf(c.Ports), devices: c.Devices, owner: c.Exclusive,
 	}
+	for _, o := range c.Objections {
+		s.objections = append(s.objections, objection{o.Service, target{o.Project, o.Against}})
+	}
+	return s
 }
 
 // clone copies the seat as deep as take changes it.
@@ -56,6 +62,7 @@ func (s *Seat) take(m *member) {
 	s.Containers++
 	s.Reserved.NanoCPUs += m.task.Needs.NanoCPUs
 	s.Reserved.MemoryBytes += m.task.Needs.MemoryBytes
+	s.devices = s.devices.Add(m.task.Devices)
 	s.ports = s.ports.with(m.ports)
 	if m.exclusive {
 		s.owner = m.key

@@ -15,6 +15,9 @@ type Task struct {
 	Platform hosts.Platform
 	// Needs are its reservations. Needs.Containers is ignored: a task is one container.
 	Needs hosts.Resources
+	// Devices are GPUs and the like that it reserves, by kind; 0 of a kind wants
+	// a host that has it, and shares.
+	Devices hosts.Devices
 	// Ports are the fixed host ports it publishes.
 	Ports []hosts.PublishedPort
 	// Pins restrict it to hosts, each with its reason: "volume shop_data is there".
@@ -53,6 +56,8 @@ type Candidate struct {
 	Containers int
 	// Reserved is what they reserve together.
 	Reserved hosts.Resources
+	// Devices are those that they reserve.
+	Devices hosts.Devices
 	// Ports are the host ports that they hold.
 	Ports []hosts.PublishedPort
 	// Replicas counts them by "project/service".
@@ -60,6 +65,17 @@ type Candidate struct {
 	// Exclusive is the service, "project/service", that has the host to itself,
 	// where it is not among the tasks to be placed; "" is none.
 	Exclusive string
+	// Objections are what services that are there have against others, where
+	// they are not among the tasks to be placed.
+	Objections []Objection
+}
+
+// Objection is that a service keeps others away from its hosts.
+type Objection struct {
+	// Service is "project/service".
+	Service string
+	// Project and Against name whom it keeps away; both may hold * and ?.
+	Project, Against string
 }
 
 // Decision is where a task goes, and why not elsewhere.

@@ -38,6 +38,17 @@ func reserving(cpus, memory int64) func(*Candidate) {
 	return func(c *Candidate) { c.Reserved = hosts.Resources{NanoCPUs: cpus, MemoryBytes: memory} }
 }
 
+func reservingDevices(d hosts.Devices) func(*Task) { return func(t *Task) { t.Devices = d } }
+
+// having is a host's devices, and those that are taken.
+func having(all, taken hosts.Devices) func(*Candidate) {
+	return func(c *Candidate) { c.Host.Devices, c.Devices = all, taken }
+}
+
+func objecting(all ...Objection) func(*Candidate) {
+	return func(c *Candidate) { c.Objections = all }
+}
+
 func labelled(l map[string]string) func(*Candidate) {
 	return func(c *Candidate) { c.Host.Labels = l }
 }

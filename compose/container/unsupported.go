@@ -20,7 +20,7 @@ func Unsupported(p *project.Project, service string, several bool) []*Problem {
 		return nil
 	}
 	var found []*Problem
-	for _, c := range slices.Concat(missing(s), swarmOnly(s), copied(p, s, several)) {
+	for _, c := range slices.Concat(missing(s), swarmOnly(s, several), copied(p, s, several)) {
 		if c.used {
 			c.Service = service
 			found = append(found, &c.Problem)
@@ -43,7 +43,7 @@ func missing(s types.ServiceConfig) []check {
 }
 
 // swarmOnly are what only Swarm does. Docker Compose ignores them too.
-func swarmOnly(s types.ServiceConfig) []check {
+func swarmOnly(s types.ServiceConfig, several bool) []check {
 	ignored := func(attribute, reason string, used bool) check {
 		return check{used, Problem{Attribute: attribute, Reason: "ignored; " + reason}}
 	}
@@ -59,14 +59,14 @@ func swarmOnly(s types.ServiceConfig) []check {
 		ignored("deploy.endpoint_mode", "a service has no address of its own, its name answers with those of its replicas", d.EndpointMode == "vip"),
 		ignored("deploy.update_config", "there are no rolling updates in this version", d.UpdateConfig != nil),
 		ignored("deploy.rollback_config", "there is no roll-back in this version", d.RollbackConfig != nil),
-		ignored("deploy.placement.preferences", "x-clocker.placement says how to spread replicas", len(d.Placement.Preferences) > 0))
+		ignored("deploy.placement.preferences", "they choose among hosts, and there is one", len(d.Placement.Preferences) > 0 && !several))
 	if r := d.RestartPolicy; r != nil {
 		const timing = "the engine decides when to start a container again"
 		all = append(all, ignored("deploy.restart_policy.delay", timing, r.Delay != nil),
 			ignored("deploy.restart_policy.window", timing, r.Window != nil))
 	}
 	if r := d.Resources.Reservations; r != nil {
-		all = append(all, ignored("deploy.resources.reservations.generic_resources", "only Swarm counts them", len(r.GenericResources) > 0))
+		all = append(all, ignored("deploy.resources.reservations.generic_resources", "they choose among hosts, and there is one", len(r.GenericResources) > 0 && !several))
 	}
 	return all
 }

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -214,8 +215,9 @@ func (u *up) target(r *replica, by map[string][]*replica) container.Target {
 		t.Labels = map[string]string{
 			hosts.LabelHost:     r.host,
 			hosts.LabelLocation: t.Host.Location,
-			hosts.LabelReserved: reservedLabel(reservations(r.service)),
+			hosts.LabelReserved: reservedLabel(r.service),
 		}
+		maps.Copy(t.Labels, u.claimsOf(r.service.Name))
 		if job(r.service) {
 			t.Labels[hosts.LabelJob] = r.service.Deploy.Mode
 		}

@@ -66,6 +66,9 @@ func (u *up) task(r *replica) scheduler.Task {
 		t.Constraints = s.Deploy.Placement.Constraints
 		t.MaxPerHost = int(s.Deploy.Placement.MaxReplicas) //nolint:gosec // a count of replicas
 	}
+	if u.Several { // on the only host the engine is the judge
+		t.Devices = devices(s)
+	}
 	if r.oneoff {
 		t.Name, t.MaxPerHost = s.Name+"-run", 0 // the limit is about replicas
 	}
@@ -91,17 +94,23 @@ func reservations(s types.ServiceConfig) hosts.Resources {
 }
 
 // reservedLabel writes reservations so that a later sweep reads them.
-func reservedLabel(r hosts.Resources) string {
-	return fmt.Sprintf("%d,%d", r.NanoCPUs, r.MemoryBytes)
+func reservedLabel(s types.ServiceConfig) string {
+	r := reservations(s)
+	text := fmt.Sprintf("%d,%d", r.NanoCPUs, r.MemoryBytes)
+	if d := devices(s).String(); d != "" {
+		text += "," + d
+	}
+	return text
 }
 
 // reserved reads what a container reserves from its label; 0 where it has none.
-func reserved(c hosts.Container) hosts.Resources {
-	cpus, memory, _ := strings.Cut(c.Labels[hosts.LabelReserved], ",")
+func reserved(c hosts.Container) (hosts.Resources, hosts.Devices) {
+	cpus, rest, _ := strings.Cut(c.Labels[hosts.LabelReserved], ",")
+	memory, devices, _ := strings.Cut(rest, ",")
 	var r hosts.Resources
 	r.NanoCPUs, _ = strconv.ParseInt(cpus, 10, 64)
 	r.MemoryBytes, _ = strconv.ParseInt(memory, 10, 64)
-	return r
+	return r, hosts.ParseDevices(devices)
 }
 
 // fixedPorts are the host ports that a service names one by one. Of a range
@@ -182,10 +191,12 @@ func count(c *scheduler.Candidate, on hosts.Container) {
 	}
 	c.Containers++
 	if !doneJob(on) {
-		c.Reserved = c.Reserved.Add(reserved(on))
+		resources, devices := reserved(on)
+		c.Reserved, c.Devices = c.Reserved.Add(resources), c.Devices.Add(devices)
 	}
 	if project := on.Labels[hosts.LabelProject]; project != "" {
 		c.Replicas[project+"/"+on.Labels[hosts.LabelService]]++
+		claim(c, on)
 	}
 	for _, p := range on.Ports {
 		if p.HostPort != 0 {

@@ -17,7 +17,7 @@ import (
 // Up plans what turns the observed state into the project. An error means that
 // nothing can be done as asked, and nothing is to be changed.
 func Up(r Request) (*Plan, error) {
-	u := &up{Request: r, graph: newGraph(), plan: &Plan{Project: r.Project.Name}, hashes: map[string]string{}}
+	u := &up{Request: r, graph: newGraph(), plan: &Plan{Project: r.Project.Name}, hashes: map[string]string{}, claims: map[string]map[string]string{}}
 	for _, stage := range []func() error{
 		u.checkPool,
 		u.selectServices,
@@ -74,6 +74,8 @@ type up struct {
 	groups map[string]string
 	// hashes are the configuration hashes of services, as far as they are known.
 	hashes map[string]string
+	// claims are the labels of what services demand of their hosts, by service.
+	claims map[string]map[string]string
 	// networks are laid out by host and key.
 	networks map[[2]string]*networkPlan
 	subnets  map[string]subnetPlan

@@ -57,6 +57,7 @@ type declaredHost struct {
 	Address  string           `yaml:"address"`
 	TLS      *declaredTLS     `yaml:"tls"`
 	Labels   map[string]label `yaml:"labels"`
+	Devices  map[string]count `yaml:"devices"`
 }
 
 type declaredTLS struct {

@@ -104,6 +104,7 @@ func (h declaredHost) host(l hosts.Location, dir string) hosts.Host {
 		Endpoint:     endpoint,
 		Address:      cmp.Or(h.Address, addressOf(endpoint)),
 		Labels:       merged(l.Labels, labels(h.Labels)),
+		Devices:      devices(h.Devices),
 		Availability: hosts.Active,
 	}
 	if out.Name == "" {
@@ -126,6 +127,17 @@ func inside(dir, file string) string {
 		return file
 	}
 	return filepath.Join(dir, file)
+}
+
+func devices(declared map[string]count) hosts.Devices {
+	if len(declared) == 0 {
+		return nil
+	}
+	out := make(hosts.Devices, len(declared))
+	for kind, n := range declared {
+		out[kind] = int64(n)
+	}
+	return out
 }
 
 func labels(declared map[string]label) map[string]string {

@@ -20,6 +20,7 @@ func (e *Engine) describe(i system.Info) hosts.Host {
 	h.EngineLabels = pairs(i.Labels)
 	h.Platform = hosts.ParsePlatform(i.OSType + "/" + i.Architecture)
 	h.Capacity = hosts.Resources{NanoCPUs: int64(i.NCPU) * 1e9, MemoryBytes: i.MemTotal}
+	h.Devices = withDeclared(devices(i), e.host.Devices)
 	h.Drivers = slices.Sorted(slices.Values(i.Plugins.Network))
 	return h
 }

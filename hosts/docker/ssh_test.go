@@ -188,7 +188,9 @@ func TestSSHStreams(t *testing.T) {
 	ctx, cancel := context.WithCancel(soon(t))
 	var all sync.WaitGroup
 	for range 12 {
-		all.Go(func() { assert.Check(t, e.Events(ctx, hosts.EventOptions{Label: "label"}, func(hosts.ContainerEvent) {})) })
+		all.Go(func() {
+			assert.Check(t, e.Events(ctx, hosts.EventOptions{Label: "label"}, func(hosts.ContainerEvent) {}))
+		})
 	}
 	for range 12 {
 		<-started
