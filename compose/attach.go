@@ -24,6 +24,9 @@ type AttachOptions struct {
 	// Settled is closed once those that were about to be started have been; nil
 	// is now.
 	Settled <-chan struct{}
+	// Ending is closed once containers are stopped for good: until then one that
+	// is stopped may be about to be started again. Nil is now.
+	Ending <-chan struct{}
 }
 
 // Audience hears what attached containers do. Its methods are called by one
@@ -77,12 +80,16 @@ type attachment struct {
 	work sync.WaitGroup
 	// live are the containers that run, or will run again, by ID.
 	live map[string]*attached
+	// lingering has a value once no container was stopped for a while.
+	lingering <-chan time.Time
 }
 
 // attached is one container.
 type attached struct {
 	host, id, name, service string
 	silent                  bool
+	// stopped says that somebody has told it to end.
+	stopped bool
 	// following says that a goroutine reads its log, asleep that it is still to
 	// be started.
 	following, asleep bool
@@ -156,8 +163,10 @@ func Prefix(project string, c state.Container) string {
 // follow acts on the news until there is nothing left to hear of.
 func (a *attachment) follow(ctx context.Context) error {
 	settled := a.options.Settled
-	for len(a.live) > 0 || settled != nil {
+	for len(a.live) > 0 || settled != nil || a.lingers() {
 		select {
+		case <-a.lingering:
+			a.lingering = nil
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-settled:
@@ -168,6 +177,16 @@ func (a *attachment) follow(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// lingers tells that a container was stopped a moment ago, and may be started again.
+func (a *attachment) lingers() bool {
+	select {
+	case <-a.options.Ending:
+		return false
+	default:
+		return a.lingering != nil
+	}
 }
 
 // wake reads what was started before this host's events could tell of it.

@@ -104,8 +104,12 @@ func (a *attachment) happened(ctx context.Context, h hosts.Host, e hosts.Contain
 			one = a.add(c)
 		}
 		if one != nil {
-			one.asleep = false
+			one.asleep, one.stopped = false, false
 			a.read(ctx, one, true)
+		}
+	case "kill":
+		if one != nil {
+			one.stopped = true
 		}
 	case "die", "destroy":
 		if one == nil {

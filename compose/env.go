@@ -37,6 +37,8 @@ type Env struct {
 	// Credentials is a config.json with the user's registry logins, for services
 	// that use_api_socket; may be nil.
 	Credentials func() ([]byte, error)
+	// Builder builds images anew for Watch; nil where none can be built.
+	Builder Builder
 	// HookOutput receives the lines that hooks write; may be nil.
 	HookOutput func(execute.HookLine)
 	// Events receives progress.

@@ -28,6 +28,7 @@ var layers = []struct {
 	{"compose/project", []string{"hosts"}},
 	{"compose/state", []string{"hosts"}},
 	{"compose/tree", nil},
+	{"compose/watcher", nil},
 	{"compose/archive", nil},
 	{"compose/provider", nil},
 	{"compose/container", []string{"hosts", "compose/project", "compose/tree"}},

@@ -39,8 +39,13 @@ type console struct {
 // startConsole runs the program on a terminal of 80 columns, over one fake engine.
 func startConsole(t *testing.T, args ...string) *console {
 	t.Helper()
+	return startConsoleWith(t, serverFile, args...)
+}
+
+func startConsoleWith(t *testing.T, content string, args ...string) *console {
+	t.Helper()
 	dir := t.TempDir()
-	assert.NilError(t, os.WriteFile(filepath.Join(dir, "compose.yaml"), []byte(serverFile), 0o600))
+	assert.NilError(t, os.WriteFile(filepath.Join(dir, "compose.yaml"), []byte(content), 0o600))
 	pool, err := fake.Open(filepath.Join(dir, "pool"))
 	assert.NilError(t, err)
 	c := &console{engine: pool.Engine(hosts.Host{Name: "default"}), done: make(chan struct{})}

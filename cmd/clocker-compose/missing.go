@@ -16,7 +16,7 @@ func missingCommands() []string {
 	return []string{
 		"build", "events", "images",
 		"ls", "port", "publish", "stats",
-		"top", "volumes", "watch",
+		"top", "volumes",
 	}
 }
 

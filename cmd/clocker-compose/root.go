@@ -161,7 +161,7 @@ func newApp(s *session) *cli.App {
 		Commands: []*cli.Command{
 			newAlpha(s), newAttach(s), newCommit(s), newConfig(s), newConvert(s), newCp(s), newCreate(s), newDown(s), newExec(s), newExport(s), newForward(s), newHelp(s), newHosts(s), newKill(s), newLogs(s), newPause(s),
 			newPlan(s), newPs(s), newPull(s), newPush(s), newRestart(s), newRm(s), newRun(s), newScale(s), newStart(s), newStop(s), newUnpause(s), newUp(s),
-			newVersion(s), newWait(s),
+			newVersion(s), newWait(s), newWatch(s),
 		},
 	}
 	app.OnUsageError = usageError

@@ -57,7 +57,7 @@ func upFlags() []cli.Flag {
 		boolFlag("timestamps", "", "Show when each line was written"),
 		boolFlag("wait", "", "Wait until services are running or healthy; implies -d"),
 		intFlag("wait-timeout", "", "Wait this many seconds at most"),
-		boolFlag("watch", "w", "Not available in this version"),
+		boolFlag("watch", "w", "Bring changes of files to the containers; not with -d"),
 		boolFlag("yes", "y", "Answer yes to all questions"),
 	}, convergeFlags()...)
 }
@@ -87,9 +87,6 @@ func parseUp(c *cli.Context) (upOptions, error) {
 	if err != nil {
 		return o, err
 	}
-	if err := refuseAbsent(c, absent{"watch", "run up again after a change"}); err != nil {
-		return o, err
-	}
 	o.Yes = c.Bool("yes")
 	o.Wait = c.Bool("wait")
 	o.WaitTimeout = time.Duration(c.Int("wait-timeout")) * time.Second
@@ -101,14 +98,14 @@ func parseUp(c *cli.Context) (upOptions, error) {
 // checkUp refuses flags that contradict each other.
 func checkUp(c *cli.Context, o upOptions) error {
 	for _, pair := range [][]string{
-		{"attach", "attach-dependencies"}, {"abort-on-container-exit", "abort-on-container-failure"}, {"no-start", "wait"},
+		{"attach", "attach-dependencies"}, {"abort-on-container-exit", "abort-on-container-failure"}, {"no-start", "wait"}, {"no-build", "watch"},
 	} {
 		if err := incompatible(c, pair...); err != nil {
 			return err
 		}
 	}
-	if o.detach && (o.attach.abortOnExit || o.attach.abortOnFailure || len(o.attach.only) > 0) {
-		return fmt.Errorf("--detach and --wait can't be combined with --abort-on-container-exit, --abort-on-container-failure, --exit-code-from or --attach")
+	if o.detach && (o.attach.abortOnExit || o.attach.abortOnFailure || len(o.attach.only) > 0 || o.attach.watch) {
+		return fmt.Errorf("--detach and --wait can't be combined with --abort-on-container-exit, --abort-on-container-failure, --exit-code-from, --attach or --watch")
 	}
 	return nil
 }

@@ -18,6 +18,8 @@ type attachOptions struct {
 	only         []string
 	except       []string
 	dependencies bool
+	// watch brings changes of files to the containers.
+	watch bool
 	// menu says whether keys are listened to; nil leaves it to the environment.
 	menu *bool
 
@@ -30,6 +32,7 @@ func parseAttach(c *cli.Context) attachOptions {
 	return attachOptions{
 		look:           parseLook(c),
 		only:           c.StringSlice("attach"),
+		watch:          c.Bool("watch"),
 		menu:           given(c, "menu"),
 		except:         c.StringSlice("no-attach"),
 		dependencies:   c.Bool("attach-dependencies"),
@@ -44,6 +47,11 @@ func parseAttach(c *cli.Context) attachOptions {
 func (o upOptions) attached(ctx context.Context, s *session, p *project.Project, env *compose.Env) error {
 	if from := o.attach.exitCodeFrom; from != "" && !slices.Contains(p.ServiceNames(), from) {
 		return fmt.Errorf("no such service: %s", from)
+	}
+	if o.attach.watch {
+		if err := compose.CheckWatch(env, p, o.Services); err != nil {
+			return err
+		}
 	}
 	menu := s.openMenu(s.wantsMenu(o.attach.menu))
 	defer menu.close()

@@ -32,12 +32,15 @@ type attendance struct {
 	stop      context.CancelFunc
 	// begun is closed once output is shown, settled once all is started.
 	begun, settled chan struct{}
+	// ending is closed once containers are stopped for good.
+	ending chan struct{}
 	// up has the end of bringing up, ended that of the output.
 	up, ended chan error
 	// again is closed by the second signal.
 	again <-chan struct{}
 	// forwarded ends the forwarding of ports.
 	forwarded func()
+	watching  watching
 	work      sync.WaitGroup
 }
 
@@ -45,7 +48,7 @@ func newAttendance(o upOptions, s *session, p *project.Project, env *compose.Env
 	a := &attendance{
 		upOptions: o, session: s, project: p, env: env, menu: m,
 		hooks: &hookLines{project: p.Name, now: s.now},
-		begun: make(chan struct{}), settled: make(chan struct{}),
+		begun: make(chan struct{}), settled: make(chan struct{}), ending: make(chan struct{}),
 		up: make(chan error, 1), ended: make(chan error, 1),
 		forwarded: func() {},
 	}
@@ -101,7 +104,7 @@ func (a *attendance) begin(planned *plan.Plan) {
 	a.hooks.show(a.audience.view)
 	a.menu.show()
 	o := a.attachment(a.project, planned)
-	o.Settled = a.settled
+	o.Settled, o.Ending = a.settled, a.ending
 	a.work.Go(func() { a.ended <- compose.Attach(a.following, a.env, o, a.audience) })
 	select {
 	case <-a.audience.attached:
@@ -115,6 +118,9 @@ func (a *attendance) begin(planned *plan.Plan) {
 // attend waits for the end, whoever wants it. Cancel ends what is being started.
 func (a *attendance) attend(ctx context.Context, cancel func()) error {
 	starting := a.up
+	if a.attach.watch {
+		a.watch()
+	}
 	for {
 		select {
 		case err := <-starting:
@@ -129,6 +135,8 @@ func (a *attendance) attend(ctx context.Context, cancel func()) error {
 				return a.detach(starting)
 			}
 			a.press(key)
+		case err := <-a.watching.ended:
+			a.unwatched(err)
 		case <-ctx.Done():
 			return a.finish(ctx, starting, "Gracefully Stopping... press Ctrl+C again to force")
 		case <-a.audience.aborted:
@@ -144,7 +152,7 @@ func (a *attendance) press(key byte) {
 	case keyEnter:
 		a.menu.space()
 	case keyWatch:
-		a.session.warn("watching isn't configured: no service has a develop section")
+		a.toggleWatch()
 	}
 }
 
@@ -152,7 +160,9 @@ func (a *attendance) press(key byte) {
 func (a *attendance) detach(starting <-chan error) error {
 	a.menu.close()
 	a.stop()
-	_ = <-a.ended
+	if err := <-a.ended; !errors.Is(err, context.Canceled) {
+		return err
+	}
 	if starting == nil {
 		return nil
 	}
@@ -161,11 +171,14 @@ func (a *attendance) detach(starting <-chan error) error {
 
 // finish stops what was started, which nothing is any more.
 func (a *attendance) finish(ctx context.Context, starting <-chan error, sentence string) error {
+	close(a.ending)
 	a.menu.close()
 	a.tellTo(a.session.lines().Event)
 	a.env.Events(execute.Event{ID: progress.Compose, Status: execute.Working, Text: "Stopping", Details: sentence})
 	if starting != nil {
-		_ = <-starting
+		if err := <-starting; err != nil && !errors.Is(err, context.Canceled) {
+			a.session.warn(err.Error())
+		}
 		close(a.settled)
 	}
 	if err := errors.Join(a.halt(context.WithoutCancel(ctx)), drain(a.ended, a.stop)); err != nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"strings"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
@@ -35,6 +36,9 @@ func (e *Engine) answer(r *record, command []string) hosts.ExecResult {
 			return result
 		}
 	}
+	if len(command) > 0 && command[0] == "rm" {
+		return removeFiles(r.Files, command[1:])
+	}
 	result := hosts.ExecResult{ExitCode: 127}
 	for _, a := range interpret(command, r.Files) {
 		switch {
@@ -47,6 +51,18 @@ func (e *Engine) answer(r *record, command []string) hosts.ExecResult {
 		}
 	}
 	return result
+}
+
+// removeFiles is rm -rf.
+func removeFiles(files map[string][]byte, args []string) hosts.ExecResult {
+	for _, arg := range args {
+		for file := range files {
+			if file == arg || strings.HasPrefix(file, arg+"/") {
+				delete(files, file)
+			}
+		}
+	}
+	return hosts.ExecResult{}
 }
 
 // CopyTo unpacks a tar stream; only regular files count.

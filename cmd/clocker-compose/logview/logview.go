@@ -89,6 +89,20 @@ func (v *View) Tell(container, sentence string) {
 	fmt.Fprintf(v.options.Out, "%s %s\n", name, terminal.Clean(sentence))
 }
 
+// Watch writes a sentence about the watching of files.
+func (v *View) Watch(sentence string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	mark := ""
+	if v.options.Prefix {
+		mark = strings.Repeat(" ", v.width) + " ⦿ "
+	}
+	if v.options.Colour && mark != "" {
+		mark = aec.LightGreenF.Apply(mark)
+	}
+	fmt.Fprintf(v.options.Out, "%s%s\n", mark, terminal.Clean(sentence))
+}
+
 func (v *View) prefix(l Line) string {
 	switch {
 	case !v.options.Prefix:

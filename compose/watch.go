@@ -1,0 +1,144 @@
+package compose
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/clocker-compose/clocker-compose/compose/project"
+	"github.com/clocker-compose/clocker-compose/compose/watcher"
+)
+
+// WatchOptions say what Watch watches, and who hears of it.
+type WatchOptions struct {
+	// Services whose files are watched; none is all.
+	Services []string
+	// Prune removes images that a rebuild has replaced.
+	Prune bool
+	// Tell receives what is done, a sentence at a time and from one goroutine at
+	// a time.
+	Tell func(sentence string)
+	// Out and Err receive what commands of sync+exec write, from many goroutines
+	// at once; nil discards.
+	Out, Err io.Writer
+}
+
+// Builder builds images anew for Watch.
+type Builder interface {
+	// Build builds the images of services, and removes those that they replace
+	// where prune is set.
+	Build(ctx context.Context, p *project.Project, services []string, prune bool) error
+}
+
+// ErrNothingToWatch is that of projects without a develop section.
+var ErrNothingToWatch = errors.New("none of the selected services is configured for watch, consider setting a 'develop' section")
+
+// Changes of files come in swarms: an editor saves all, a branch is switched.
+const (
+	watchQuiet = 500 * time.Millisecond
+	// watchLongest is for files that never come to rest, such as logs.
+	watchLongest = 3 * time.Second
+)
+
+// CheckWatch tells whether Watch can do what the files ask for, before anything
+// is started.
+func CheckWatch(env *Env, p *project.Project, services []string) error {
+	silent := *env
+	silent.Warn = nil // Watch warns
+	_, err := watchRules(&silent, p, services)
+	return err
+}
+
+// Watch brings changes of the project's files to its containers, on whatever
+// hosts those run, until ctx ends, which is no error.
+func Watch(ctx context.Context, env *Env, p *project.Project, o WatchOptions) error {
+	rules, err := watchRules(env, p, o.Services)
+	if err != nil {
+		return err
+	}
+	w := &watching{env: env, project: p, options: o, rules: rules}
+	source, err := watcher.Open(watcher.Options{Paths: w.paths(), Skip: w.skip, Quiet: watchQuiet, Longest: watchLongest})
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	if err := w.initialSync(ctx); err != nil {
+		return err
+	}
+	o.Tell("Watch enabled")
+	err = source.Run(ctx, func(changed []string) { w.handle(ctx, changed) })
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// watching is one call of Watch.
+type watching struct {
+	env     *Env
+	project *project.Project
+	options WatchOptions
+	rules   []*watchRule
+}
+
+func (w *watching) paths() []string {
+	var paths []string
+	for _, r := range w.rules {
+		paths = append(paths, r.Path)
+	}
+	return paths
+}
+
+// skip tells folders that no rule wants anything of.
+func (w *watching) skip(folder string) bool {
+	for _, r := range w.rules {
+		if (watcher.Inside(r.Path, folder) || watcher.Inside(folder, r.Path)) && !r.ignoresAll(folder) {
+			return false
+		}
+	}
+	return true
+}
+
+// initialSync brings what there is to the containers, where a rule asks for it.
+func (w *watching) initialSync(ctx context.Context) error {
+	b := newWatchBatch()
+	for _, r := range w.rules {
+		if !r.initial() {
+			continue
+		}
+		files, err := r.files(ctx)
+		if err != nil {
+			return fmt.Errorf("service %s: initial sync of %s: %w", r.service, r.Path, err)
+		}
+		b.synced[r.service] = append(b.synced[r.service], files...)
+	}
+	if len(b.synced) == 0 {
+		return nil
+	}
+	_, err := w.syncAll(ctx, b)
+	return err
+}
+
+// handle acts on a batch of changes. What fails is told, and watching goes on.
+func (w *watching) handle(ctx context.Context, changed []string) {
+	b := newWatchBatch()
+	for _, path := range changed {
+		for _, r := range w.rules {
+			b.add(r, path)
+		}
+	}
+	if b.empty() {
+		return
+	}
+	if len(changed) > manyChanges {
+		w.options.Tell("Large batch of file changes detected. If you just switched branches, this is expected.")
+	}
+	if err := w.act(ctx, b); err != nil && ctx.Err() == nil {
+		w.env.warn([]string{"Error handling changed files: " + err.Error()})
+	}
+}
+
+// manyChanges is what is worth a word.
+const manyChanges = 1000

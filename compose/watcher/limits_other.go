@@ -1,0 +1,5 @@
+//go:build !linux
+
+package watcher
+
+func tooMany(err error) error { return err }
