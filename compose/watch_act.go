@@ -60,7 +60,7 @@ func (w *watching) syncAll(ctx context.Context, b *watchBatch) ([]state.Containe
 	errs := make([]error, len(names))
 	var work sync.WaitGroup
 	for i, name := range names {
-		work.Go(func() { errs[i] = w.syncService(ctx, replicasOf(replicas, name), b.synced[name]) })
+		work.Go(func() { errs[i] = w.syncService(ctx, ofService(replicas, name), b.synced[name]) })
 	}
 	work.Wait()
 	for i, name := range names {
@@ -72,7 +72,7 @@ func (w *watching) syncAll(ctx context.Context, b *watchBatch) ([]state.Containe
 	return replicas, errors.Join(errs...)
 }
 
-func replicasOf(all []state.Container, service string) []state.Container {
+func ofService(all []state.Container, service string) []state.Container {
 	return slices.DeleteFunc(slices.Clone(all), func(c state.Container) bool { return c.Service() != service })
 }
 
@@ -104,7 +104,7 @@ func (w *watching) execAll(ctx context.Context, b *watchBatch, replicas []state.
 	var errs []error
 	var work sync.WaitGroup
 	for _, name := range namesOf(b.exec) {
-		for _, c := range replicasOf(replicas, name) {
+		for _, c := range ofService(replicas, name) {
 			if c.State != hosts.Running {
 				continue
 			}

@@ -48,7 +48,7 @@ func TestMenuIgnoresOtherKeys(t *testing.T) {
 	c := startConsole(t, "up")
 	c.await(t, "Enable Watch")
 	c.press(t, "\x1bOd\x1b[1;5dxw")
-	c.await(t, "no service has a develop section")
+	c.await(t, "none of the selected services is configured for watch")
 	c.interrupt(t)
 	assert.Equal(t, c.exitCode(t), 130)
 }
