@@ -49,6 +49,8 @@ func (r *run) effect(ctx context.Context, engine Engine, s plan.Step) error {
 // call causes the effects that are a matter of a call or two.
 func (r *run) call(ctx context.Context, engine Engine, s plan.Step) error {
 	switch a := s.Action.(type) {
+	case plan.CheckPaths:
+		return r.checkPaths(ctx, engine, a)
 	case plan.CreateNetwork:
 		return r.createNetwork(ctx, engine, s, a)
 	case plan.RemoveNetwork:

@@ -46,7 +46,7 @@ func nameTaken(err error) error {
 // pathMissing says what to do about a path that the host lacks.
 func pathMissing(err error) error {
 	told, ok := err.(*hosts.Error) //nolint:errorlint // engines return it as it is
-	if !ok || told.Hint != "" || !strings.Contains(told.Error(), "bind source path does not exist") {
+	if !ok || told.Hint != "" || !strings.Contains(told.Error(), errPathMissing) {
 		return err
 	}
 	hinted := *told

@@ -41,13 +41,14 @@ func (g *graph) has(id string) bool { _, known := g.at[id]; return known }
 
 // barrier makes every step that waits for nothing wait for all of first, so
 // that what may fail without a trace fails before anything is changed.
-func (g *graph) barrier(first []string) {
+// Those that are spared don't wait.
+func (g *graph) barrier(first []string, spared ...string) {
 	if len(first) == 0 {
 		return
 	}
 	for i := range g.steps {
 		s := &g.steps[i]
-		if len(s.After) == 0 && !slices.Contains(first, s.ID) {
+		if len(s.After) == 0 && !slices.Contains(first, s.ID) && !slices.Contains(spared, s.ID) {
 			s.After = slices.Clone(first)
 		}
 	}

@@ -75,6 +75,7 @@ const (
 	ReasonOrphan         Reason = "orphan"
 	ReasonDown           Reason = "down"
 	ReasonPull           Reason = "pull policy"
+	ReasonHostPath       Reason = "must be there"
 	ReasonFabric         Reason = "host joins the network"
 	ReasonHook           Reason = "pre_start hook"
 	ReasonPeers          Reason = "another host joins the network"

@@ -26,7 +26,7 @@ func (p *Plan) Summary() string {
 		count[s.Action.Verb()]++
 	}
 	var parts []string
-	for _, verb := range []string{"join", "pull", "ship", "create", "start", "stop", "remove", "disconnect", "connect", "rename"} {
+	for _, verb := range []string{"join", "pull", "check", "ship", "create", "start", "stop", "remove", "disconnect", "connect", "rename"} {
 		if n := count[verb]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d to %s", n, verb))
 		}
@@ -84,6 +84,8 @@ func sign(s Step) string {
 		return "+"
 	case RemoveContainer, RemoveNetwork, RemoveVolume, RemoveImage:
 		return "-"
+	case CheckPaths:
+		return "?"
 	}
 	return "~"
 }

@@ -30,6 +30,7 @@ func Up(r Request) (*Plan, error) {
 		u.layNetworks,
 		u.compare,
 		u.pullImages,
+		u.checkPaths,
 		u.joinFabric,
 		u.makeNetworks,
 		u.makeVolumes,
@@ -44,6 +45,7 @@ func Up(r Request) (*Plan, error) {
 			return nil, err
 		}
 	}
+	u.barrier(u.checks, u.pulls...)
 	u.barrier(u.pulls)
 	u.plan.Steps = u.sorted()
 	hooked(u.plan.Steps, u.Project, u.all)
@@ -83,6 +85,8 @@ type up struct {
 	concerned containerSet
 	// pulls are the IDs of the steps that pull images.
 	pulls []string
+	// checks are the IDs of the steps that look whether hosts have what they should.
+	checks []string
 	// joins are the IDs of the steps that join hosts to the fabric, by host.
 	joins map[string]string
 	// volumes are the IDs of the steps that create volumes, by host and volume.

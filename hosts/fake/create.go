@@ -2,6 +2,7 @@ package fake
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -43,6 +44,9 @@ func (s *state) create(spec hosts.ContainerSpec) (string, error) {
 	}
 	if err := s.attachAll(r); err != nil {
 		return "", err
+	}
+	if path := s.lacks(r.Spec.HostConfig); path != "" {
+		return "", fmt.Errorf(`invalid mount config for type "bind": bind source path does not exist: %s`, path)
 	}
 	s.mountAll(r, image.Volumes)
 	for _, f := range spec.Files {
@@ -87,6 +91,18 @@ func modeNetwork(mode string) []hosts.NetworkAttachment {
 		return nil
 	}
 	return []hosts.NetworkAttachment{{Network: mode}}
+}
+
+// lacks is a path of the host that a mount wants and that isn't there.
+func (s *state) lacks(host *container.HostConfig) string {
+	if host != nil {
+		for _, m := range host.Mounts {
+			if m.Type == mount.TypeBind && slices.Contains(s.Lacking, m.Source) {
+				return m.Source
+			}
+		}
+	}
+	return ""
 }
 
 // mountAll makes the volumes that do not exist, as engines do; declared are the

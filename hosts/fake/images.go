@@ -32,6 +32,14 @@ func (e *Engine) Load(refs ...string) {
 	})
 }
 
+// Lack makes the host one that doesn't have these paths; it has all others.
+func (e *Engine) Lack(paths ...string) {
+	_ = e.update(func(s *state) error {
+		s.Lacking = paths
+		return nil
+	})
+}
+
 // Declare makes paths volumes of an image that the host has.
 func (e *Engine) Declare(ref string, paths ...string) error {
 	return e.update(func(s *state) error {

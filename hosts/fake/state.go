@@ -22,6 +22,8 @@ type state struct {
 	Images   map[string]hosts.Image
 	Registry map[string]hosts.Image
 	Plugins  map[string]hosts.Plugin
+	// Lacking are paths that the host doesn't have; it has all others.
+	Lacking []string
 	// Use is what a meter reads.
 	Use *hosts.Use
 	// Last are the logs of containers that removed themselves, by ID, for those
