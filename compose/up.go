@@ -117,6 +117,11 @@ func upRequest(ctx context.Context, env *Env, p *project.Project, o UpOptions) (
 	if err != nil {
 		return plan.Request{}, err
 	}
+	return requestOn(ctx, env, p, o, snapshot)
+}
+
+// requestOn gathers what a plan depends on beside the snapshot.
+func requestOn(ctx context.Context, env *Env, p *project.Project, o UpOptions, snapshot state.Snapshot) (plan.Request, error) {
 	trees, err := env.trees(ctx, p)
 	if err != nil {
 		return plan.Request{}, err

@@ -21,6 +21,7 @@ var layers = []struct {
 	{"hosts/docker", []string{"hosts"}},
 	{"hosts/fake", []string{"hosts"}},
 	{"hosts/conformance", []string{"hosts"}},
+	{"hosts/invented", []string{"hosts"}},
 	{"hosts/meter", []string{"hosts", "hosts/meter"}},
 	{"hosts", nil},
 	{"weave", []string{"hosts", "weave"}},
@@ -36,7 +37,7 @@ var layers = []struct {
 	{"compose/execute", []string{"hosts", "compose/tree", "compose/plan"}},
 	{"compose", []string{"hosts", "scheduler", "compose"}},
 	{"cmd/clocker-driver", []string{"weave/driver", "hosts/meter/gauge"}},
-	{"cmd/clocker-compose", []string{"hosts", "hosts/docker", "hosts/meter", "scheduler", "compose", "weave", "cmd/clocker-compose"}},
+	{"cmd/clocker-compose", []string{"hosts", "hosts/docker", "hosts/invented", "hosts/meter", "scheduler", "compose", "weave", "cmd/clocker-compose"}},
 	{"e2e", nil},
 }
 

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/clocker-compose/clocker-compose/compose/plan"
+	"github.com/clocker-compose/clocker-compose/compose/state"
+	"github.com/clocker-compose/clocker-compose/hosts/invented"
 )
 
 // BenchmarkUp plans for what runs already.
@@ -32,17 +34,41 @@ func BenchmarkDown(b *testing.B) {
 	}
 }
 
-func converged(b *testing.B, services, replicas, hosts int) (*world, string) {
+func converged(b *testing.B, count, replicas, hosts int) (*world, string) {
 	b.Helper()
 	w := newWorld(b)
 	for i := range hosts {
 		w.add(fmt.Sprintf("h%03d", i+1))
 	}
+	file := services(count, replicas)
+	w.up(load(b, file), plan.Options{})
+	return w, file
+}
+
+// BenchmarkFresh plans for a pool that has nothing yet.
+func BenchmarkFresh(b *testing.B) {
+	for _, size := range []struct{ services, replicas, hosts int }{{10, 100, 100}, {10, 1000, 1000}} {
+		b.Run(fmt.Sprintf("%dx%d on %d", size.services, size.replicas, size.hosts), func(b *testing.B) {
+			pool, err := invented.Parse(fmt.Sprintf("%dx64cpu-256g,zone=a..c", size.hosts))
+			if err != nil {
+				b.Fatal(err)
+			}
+			p := load(b, services(size.services, size.replicas))
+			request := plan.Request{Project: p, State: state.Snapshot{}.With(pool), Several: true, Range: p.Clocker.Network.CIDR}
+			for b.Loop() {
+				if _, err := plan.Up(request); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func services(services, replicas int) string {
 	var file strings.Builder
 	fmt.Fprintln(&file, "services:")
 	for i := range services {
 		fmt.Fprintf(&file, "  s%d: {image: app, scale: %d, environment: {A: b, C: d}}\n", i, replicas)
 	}
-	w.up(load(b, file.String()), plan.Options{})
-	return w, file.String()
+	return file.String()
 }

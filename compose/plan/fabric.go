@@ -116,6 +116,7 @@ func (u *up) joinFabric() error {
 		return nil
 	}
 	used := u.hostsOnFabric()
+	members := u.members(used)
 	for _, name := range used {
 		if u.Joined[name] {
 			continue
@@ -127,23 +128,23 @@ func (u *up) joinFabric() error {
 		if h.Address == "" {
 			return fmt.Errorf("host %s (%s) has no address at which the other hosts can reach it; set its address where its location is declared", name, h.Endpoint)
 		}
-		u.joins[name] = u.add(name, JoinFabric{Host: h, Peers: u.peers(name, used)}, ReasonFabric)
+		u.joins[name] = u.add(name, JoinFabric{Host: h, Peers: members.but(name)}, ReasonFabric)
 	}
 	u.warnOfFabric(sortedKeys(u.joins))
-	u.introduce(used)
+	u.introduce(members)
 	return nil
 }
 
 // introduce tells the hosts that are on the fabric already of those that join.
 // Routers find each other by word of mouth, but after a power cut one connects
 // only with those it was told of itself.
-func (u *up) introduce(used []string) {
+func (u *up) introduce(members members) {
 	if len(u.joins) == 0 {
 		return
 	}
 	for _, o := range u.State.Ready() {
 		if name := o.Host.Name; u.Joined[name] && u.joins[name] == "" && o.Host.Address != "" {
-			u.add(name, JoinFabric{Host: o.Host, Peers: u.peers(name, used)}, ReasonPeers)
+			u.add(name, JoinFabric{Host: o.Host, Peers: members.but(name)}, ReasonPeers)
 		}
 	}
 }
@@ -175,14 +176,27 @@ func (u *up) hostsOnFabric() []string {
 	return sortedKeys(on)
 }
 
-// peers are the addresses of the other hosts that are, or come to be, on the fabric.
-func (u *up) peers(host string, used []string) []string {
-	var peers []string
+// members are the addresses of the hosts that are, or come to be, on the
+// fabric, by host.
+type members struct {
+	names, addresses []string
+}
+
+func (u *up) members(used []string) members {
+	var m members
 	for _, o := range u.State.Observations {
-		other := o.Host.Name
-		if other != host && o.Host.Address != "" && (u.Joined[other] || slices.Contains(used, other)) {
-			peers = append(peers, o.Host.Address)
+		name := o.Host.Name
+		if _, comes := slices.BinarySearch(used, name); o.Host.Address != "" && (comes || u.Joined[name]) {
+			m.names, m.addresses = append(m.names, name), append(m.addresses, o.Host.Address)
 		}
 	}
-	return peers
+	return m
+}
+
+// but are the addresses of all but one host.
+func (m members) but(host string) []string {
+	if i := slices.Index(m.names, host); i >= 0 {
+		return slices.Delete(slices.Clone(m.addresses), i, i+1)
+	}
+	return m.addresses
 }

@@ -79,10 +79,25 @@ func (u *up) pull(r *replica) (string, error) {
 // digestElsewhere is what a reference means on the hosts that have it and run,
 // or are to run, one of its containers; "" where they don't agree or none does.
 func (u *up) digestElsewhere(ref string) string {
-	found := ""
+	if digest, known := u.digests[ref]; known {
+		return digest
+	}
+	if u.digests == nil {
+		u.digests = map[string]string{}
+	}
+	u.digests[ref] = u.commonDigest(ref)
+	return u.digests[ref]
+}
+
+func (u *up) commonDigest(ref string) string {
+	found, asked := "", map[string]bool{}
 	for _, r := range u.replicas {
+		if asked[r.host] || container.Image(u.Project, r.service.Name) != ref {
+			continue
+		}
+		asked[r.host] = true
 		image := state.Image(u.State.Host(r.host), ref)
-		if container.Image(u.Project, r.service.Name) != ref || image == nil || len(image.Digests) != 1 {
+		if image == nil || len(image.Digests) != 1 {
 			continue
 		}
 		_, digest, _ := strings.Cut(image.Digests[0], "@")

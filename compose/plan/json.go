@@ -19,13 +19,20 @@ func (p *Plan) MarshalJSON() ([]byte, error) {
 		Filter string `json:"filter"`
 		Reason string `json:"reason"`
 	}
+	type ranking struct {
+		Host    string   `json:"host"`
+		Figures []string `json:"figures"`
+	}
 	type placement struct {
 		Replica  string      `json:"replica"`
 		Service  string      `json:"service"`
 		Number   int         `json:"number"`
 		Host     string      `json:"host"`
 		Stays    bool        `json:"stays"`
+		Fate     Fate        `json:"fate,omitempty"`
+		From     string      `json:"from,omitempty"`
 		Reason   string      `json:"reason,omitempty"`
+		Ranked   []ranking   `json:"ranked,omitempty"`
 		Rejected []rejection `json:"rejected,omitempty"`
 	}
 	type container struct {
@@ -43,8 +50,14 @@ func (p *Plan) MarshalJSON() ([]byte, error) {
 	for _, s := range p.Steps {
 		out.Steps = append(out.Steps, step{s.ID, s.Host, s.Action.Verb(), s.Action.Object(), s.Reason, s.After, s.Destructive})
 	}
-	for _, d := range p.Placements {
+	for i, d := range p.Placements {
 		row := placement{Replica: d.Task.Name, Service: d.Task.Service, Number: d.Task.Number, Host: d.Host, Stays: d.Stays, Reason: d.Reason}
+		if i < len(p.Replicas) {
+			row.Fate, row.From = p.Replicas[i].Fate, p.Replicas[i].From
+		}
+		for _, r := range d.Ranked {
+			row.Ranked = append(row.Ranked, ranking(r))
+		}
 		for _, r := range d.Rejected.All() {
 			row.Rejected = append(row.Rejected, rejection{r.Host, r.Filter, r.Reason})
 		}

@@ -26,7 +26,7 @@ func (u *up) placeReplicas() error {
 		byName[t.Service+"/"+strconv.Itoa(t.Number)] = r
 		tasks = append(tasks, t)
 	}
-	decisions, err := scheduler.Place(tasks, u.candidates(u.currents()))
+	decisions, err := u.place(tasks, u.candidates(u.currents()))
 	if err != nil && (decisions == nil || !u.MovesOnly) {
 		return err
 	}

@@ -5,6 +5,7 @@
 package plan
 
 import (
+	"github.com/clocker-compose/clocker-compose/hosts"
 	"github.com/clocker-compose/clocker-compose/scheduler"
 )
 
@@ -16,6 +17,13 @@ type Plan struct {
 	Steps []Step
 	// Placements are where each replica goes, in order of service and number.
 	Placements []scheduler.Decision
+	// Replicas say what becomes of each replica: those of Placements in the same
+	// order, and then those that are removed.
+	Replicas []Replica
+	// Hosts are those of the pool, sorted by name.
+	Hosts []hosts.Host
+	// Explained tells that Placements rank the hosts where that was wanted.
+	Explained bool
 	// Unchanged are the containers that stay as they are.
 	Unchanged []Container
 	// Diverged are the names of volumes that differ from the files and are kept,

@@ -69,6 +69,8 @@ type Options struct {
 	NoDeps             bool
 	AlwaysRecreateDeps bool
 	RenewAnonVolumes   bool
+	// Explain ranks the hosts for replicas.
+	Explain Explain
 	// RenewVolumes are the names of volumes that differ from the files and may
 	// be made again, with the loss of their data.
 	RenewVolumes []string

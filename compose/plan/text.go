@@ -10,8 +10,12 @@ import (
 // goes and why, then one line a step, grouped by host, then the warnings.
 func (p *Plan) Text() string {
 	var b strings.Builder
-	p.writePlacements(&b)
-	p.writeSteps(&b)
+	if len(p.Placements) > longText {
+		p.writeCounts(&b)
+	} else {
+		p.writePlacements(&b)
+		p.writeSteps(&b)
+	}
 	for _, w := range p.Warnings {
 		fmt.Fprintf(&b, "! %s\n", w)
 	}
@@ -88,4 +92,23 @@ func sign(s Step) string {
 		return "?"
 	}
 	return "~"
+}
+
+// longText is how many placements are written one by one.
+const longText = 500
+
+// writeCounts says of each service how many replicas go to how many hosts.
+func (p *Plan) writeCounts(b *strings.Builder) {
+	fmt.Fprintln(b, "Placement")
+	for first := 0; first < len(p.Placements); {
+		service, last, on := p.Placements[first].Task.Service, first, map[string]bool{}
+		for ; last < len(p.Placements) && p.Placements[last].Task.Service == service; last++ {
+			on[p.Placements[last].Host] = true
+		}
+		fmt.Fprintf(b, "  %s: %d replicas on %d hosts\n", service, last-first, len(on))
+		for _, line := range Refusals(p.Placements[last-1].Rejected.All()) {
+			fmt.Fprintf(b, "    not %s\n", line)
+		}
+		first = last
+	}
 }

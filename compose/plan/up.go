@@ -17,7 +17,7 @@ import (
 // Up plans what turns the observed state into the project. An error means that
 // nothing can be done as asked, and nothing is to be changed.
 func Up(r Request) (*Plan, error) {
-	u := &up{Request: r, graph: newGraph(), plan: &Plan{Project: r.Project.Name}, hashes: map[string]string{}, claims: map[string]map[string]string{}}
+	u := &up{Request: r, graph: newGraph(), plan: &Plan{Project: r.Project.Name, Explained: r.Explain.any()}, hashes: map[string]string{}, claims: map[string]map[string]string{}}
 	for _, stage := range []func() error{
 		u.checkPool,
 		u.selectServices,
@@ -29,6 +29,7 @@ func Up(r Request) (*Plan, error) {
 		u.placeReplicas,
 		u.layNetworks,
 		u.compare,
+		u.decideFates,
 		u.pullImages,
 		u.checkPaths,
 		u.joinFabric,
@@ -48,6 +49,7 @@ func Up(r Request) (*Plan, error) {
 	u.barrier(u.checks, u.pulls...)
 	u.barrier(u.pulls)
 	u.plan.Steps = u.sorted()
+	u.plan.Hosts = u.pool()
 	hooked(u.plan.Steps, u.Project, u.all)
 	return u.plan, nil
 }
@@ -78,6 +80,8 @@ type up struct {
 	hashes map[string]string
 	// claims are the labels of what services demand of their hosts, by service.
 	claims map[string]map[string]string
+	// digests are those that references have on hosts, by reference.
+	digests map[string]string
 	// networks are laid out by host and key.
 	networks map[[2]string]*networkPlan
 	subnets  map[string]subnetPlan

@@ -5,6 +5,7 @@ package state
 import (
 	"cmp"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -16,12 +17,26 @@ type Snapshot struct {
 	Observations []hosts.Observation `json:"observations"`
 }
 
+// With is the snapshot with more hosts, of which nothing is known but that they
+// are empty.
+func (s Snapshot) With(more []hosts.Host) Snapshot {
+	all := slices.Clone(s.Observations)
+	for _, h := range more {
+		all = append(all, hosts.Observation{Host: h})
+	}
+	return Snapshot{Observations: all}.sorted()
+}
+
+func (s Snapshot) sorted() Snapshot {
+	slices.SortFunc(s.Observations, func(a, b hosts.Observation) int { return strings.Compare(a.Host.Name, b.Host.Name) })
+	return s
+}
+
 // Host returns what was seen on a host, nil for a name that isn't in the pool.
 func (s Snapshot) Host(name string) *hosts.Observation {
-	for i := range s.Observations {
-		if s.Observations[i].Host.Name == name {
-			return &s.Observations[i]
-		}
+	i := sort.Search(len(s.Observations), func(i int) bool { return s.Observations[i].Host.Name >= name })
+	if i < len(s.Observations) && s.Observations[i].Host.Name == name {
+		return &s.Observations[i]
 	}
 	return nil
 }
