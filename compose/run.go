@@ -89,6 +89,11 @@ func (o RunOptions) prepare(p *project.Project) (*project.Project, runUp, error)
 	if err != nil {
 		return nil, runUp{}, err
 	}
+	if o.NoDeps { // and its label says so, too
+		s := p.Services[o.Service]
+		s.DependsOn = nil
+		p.Services[o.Service] = s
+	}
 	options := o.Options
 	options.Services, options.Oneoff = []string{o.Service}, &one
 	return p, runUp{Options: options}, nil

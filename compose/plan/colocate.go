@@ -87,6 +87,22 @@ func (u *up) usersOfNewVolumes() map[string][]string {
 	return users
 }
 
+// volumeNames are the names, as engines know them, of a service's volumes whose
+// content lives on one host; those that a run mounts beside the files' too.
+func (u *up) volumeNames(s types.ServiceConfig) []string {
+	var names []string
+	for _, key := range u.dataVolumes(s) {
+		names = append(names, u.Project.Volumes[key].Name)
+	}
+	for _, v := range s.Volumes {
+		_, declared := u.Project.Volumes[v.Source]
+		if v.Type == types.VolumeTypeVolume && v.Source != "" && !declared {
+			names = append(names, v.Source)
+		}
+	}
+	return names
+}
+
 // dataVolumes are the keys of the named volumes of a service whose content
 // lives on one host, sorted.
 func (u *up) dataVolumes(s types.ServiceConfig) []string {

@@ -211,8 +211,7 @@ func count(c *scheduler.Candidate, on hosts.Container) {
 func (u *up) pins(s types.ServiceConfig) []scheduler.Pin {
 	var pins []scheduler.Pin
 	if !global(s) {
-		for _, key := range u.dataVolumes(s) {
-			name := u.Project.Volumes[key].Name
+		for _, name := range u.volumeNames(s) {
 			if holders := u.holders(name); len(holders) > 0 {
 				pins = append(pins, scheduler.Pin{Hosts: holders, Reason: "volume " + name + " is on " + strings.Join(holders, ", ")})
 			}
