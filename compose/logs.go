@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -73,6 +74,9 @@ func Logs(ctx context.Context, env *Env, project string, o LogsOptions, out func
 		return err
 	}
 	replicas := l.replicas(snapshot)
+	if o.Index > 0 && len(replicas) == 0 {
+		return Replica{Project: project, Service: strings.Join(o.Services, ", "), Index: o.Index}.missing(snapshot.Absent())
+	}
 	l.found(replicas)
 	if o.Follow {
 		return l.follow(ctx, replicas)

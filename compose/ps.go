@@ -3,7 +3,6 @@ package compose
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -55,9 +54,7 @@ func (s HostStatus) String() string {
 // by name and host, and the hosts that didn't answer, sorted by name. That no
 // host answers is an error.
 func Ps(ctx context.Context, env *Env, project string, o PsOptions) ([]PsRow, []HostStatus, error) {
-	if err := o.check(); err != nil {
-		return nil, nil, err
-	}
+	env.warn(o.unknown())
 	snapshot, absent, err := survey(ctx, env, replicasOf(project, o.All || len(o.Status) > 0))
 	if err != nil {
 		return nil, nil, err
@@ -98,18 +95,18 @@ func alive(s hosts.ContainerState) bool {
 	return s == hosts.Running || s == hosts.Paused || s == hosts.Restarting
 }
 
-// check refuses a status that no container can have.
-func (o PsOptions) check() error {
+// unknown are sentences about each status that no container can have.
+func (o PsOptions) unknown() []string {
 	known := []hosts.ContainerState{
 		hosts.Created, hosts.Dead, hosts.Exited, hosts.Paused, hosts.Removing, hosts.Restarting, hosts.Running,
 	}
-	var wrong []error
+	var wrong []string
 	for _, s := range o.Status {
 		if !slices.Contains(known, s) {
-			wrong = append(wrong, fmt.Errorf("list containers: there is no status %q; the statuses are %s", s, words(known)))
+			wrong = append(wrong, fmt.Sprintf("there is no status %q; the statuses are %s", s, words(known)))
 		}
 	}
-	return errors.Join(wrong...)
+	return wrong
 }
 
 func words(states []hosts.ContainerState) string {

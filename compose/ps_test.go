@@ -81,7 +81,13 @@ func TestPsWithoutAnyHostIsAnError(t *testing.T) {
 	assert.ErrorContains(t, err, "none of the 2 hosts is reachable")
 }
 
-func TestPsRefusesUnknownStatus(t *testing.T) {
-	_, _, err := Ps(t.Context(), new(told).pool(), "shop", PsOptions{Status: []hosts.ContainerState{"up"}})
-	assert.Error(t, err, `list containers: there is no status "up"; the statuses are created, dead, exited, paused, removing, restarting, running`)
+func TestPsWarnsOfAnUnknownStatus(t *testing.T) {
+	h1, h2 := psPool()
+	var to told
+	rows, _, err := Ps(t.Context(), to.pool(h1, h2), "shop", PsOptions{Status: []hosts.ContainerState{"up"}})
+	assert.NilError(t, err)
+	assert.Equal(t, len(rows), 0)
+	assert.DeepEqual(t, to.warnings, []string{
+		`there is no status "up"; the statuses are created, dead, exited, paused, removing, restarting, running`,
+	})
 }

@@ -8,8 +8,9 @@ import (
 
 // clientConfig is what counts here of the user's Docker configuration.
 type clientConfig struct {
-	PsFormat   string `json:"psFormat"`
-	DetachKeys string `json:"detachKeys"`
+	PsFormat    string `json:"psFormat"`
+	StatsFormat string `json:"statsFormat"`
+	DetachKeys  string `json:"detachKeys"`
 }
 
 // clientConfig is empty where there is none, or none that can be read: what

@@ -55,11 +55,16 @@ func (o hostsLsOptions) run(ctx context.Context, s *session) error {
 		}
 	}
 	const standard = "{{.Name}}\t{{.Location}}\t{{.Endpoint}}\t{{.Status}}\t{{.Engine}}\t{{.CPUs}}\t{{.Memory}}\t{{.Use}}\t{{.Containers}}\t{{.Fabric}}"
-	return table.Print(s.out, o.format, standard, table.Columns{
+	heads := table.Columns{
 		"Name": "NAME", "Location": "LOCATION", "Endpoint": "ENDPOINT", "Address": "ADDRESS", "Status": "STATUS", "Engine": "ENGINE",
 		"CPUs": "CPUS", "Memory": "MEMORY", "Use": "USE", "Containers": "CONTAINERS", "Fabric": "FABRIC", "Platform": "PLATFORM",
 		"Availability": "AVAILABILITY",
-	}, lines)
+	}
+	look := table.Table{
+		Standard: standard, Heads: heads, Width: s.width(),
+		Narrow: []string{"ENDPOINT", "FABRIC", "ENGINE", "LOCATION", "CONTAINERS", "USE", "CPUS", "MEMORY"},
+	}
+	return table.Print(s.out, o.format, look, lines)
 }
 
 // hostLine is a row of hosts ls as templates see it.

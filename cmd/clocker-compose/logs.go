@@ -2,11 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
+	"io"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/clocker-compose/clocker-compose/cmd/clocker-compose/logview"
-	"github.com/clocker-compose/clocker-compose/cmd/clocker-compose/terminal"
 	"github.com/clocker-compose/clocker-compose/compose"
 )
 
@@ -35,7 +36,13 @@ func newLogs(s *session) *cli.Command {
 			boolFlag("timestamps", "t", "Show when each line was written"),
 			textFlag("until", "", "Show what was written before a time (2026-01-02T13:23:37Z) or a while ago (42m)"),
 		},
-		Action: func(c *cli.Context) error { return parseLogs(c).run(c.Context, s) },
+		Action: func(c *cli.Context) error {
+			o := parseLogs(c)
+			if o.Index > 0 && len(o.Services) != 1 {
+				return errors.New("--index requires one service to be selected")
+			}
+			return o.run(c.Context, s)
+		},
 	}
 }
 
@@ -59,14 +66,14 @@ func parseLook(c *cli.Context) logLook {
 	}
 }
 
-// view shows output as the user asked for it.
-func (s *session) view(l logLook) *logview.View {
+// view shows output as the user asked for it; err gets what containers wrote to
+// standard error.
+func (s *session) view(l logLook, err io.Writer) *logview.View {
 	return logview.New(logview.Options{
-		Out: s.out, Err: s.err,
+		Out: s.out, Err: err,
 		Prefix:     !l.noPrefix,
 		Colour:     !l.noColour && s.colours(s.out),
 		Timestamps: l.timestamps,
-		Clean:      terminal.Is(s.out),
 	})
 }
 
@@ -75,29 +82,27 @@ func (o logsOptions) run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	view := s.view(o.look)
-	if !o.look.noPrefix {
-		if err := expect(ctx, view, t, o.LogsOptions); err != nil {
-			return err
-		}
+	if len(o.Services) == 0 && t.model != nil {
+		o.Known = attachedServices(t)
 	}
+	view := s.view(o.look, s.out) // both streams go to standard output
+	o.Found = view.Expect
 	return compose.Logs(ctx, t.env, t.name, o.LogsOptions, func(r compose.LogRecord) { view.Show(lineOf(r)) })
 }
 
-// expect makes room for the names of the containers that are there.
-func expect(ctx context.Context, view *logview.View, t target, o compose.LogsOptions) error {
-	rows, _, err := compose.Ps(ctx, t.env, t.name, compose.PsOptions{All: true, Services: o.Services})
-	if err != nil {
-		return err
-	}
-	var names []string
-	for _, r := range rows {
-		if !r.Oneoff() && (o.Index == 0 || r.Number() == o.Index) {
-			names = append(names, compose.Prefix(t.name, r.Container))
+// attachedServices are those whose output is shown where none is named: all but
+// those with attach: false, or all where none is left.
+func attachedServices(t target) []string {
+	var attached []string
+	for name, service := range t.model.Services {
+		if service.Attach == nil || *service.Attach {
+			attached = append(attached, name)
 		}
 	}
-	view.Expect(names)
-	return nil
+	if len(attached) == 0 {
+		return t.services()
+	}
+	return attached
 }
 
 func lineOf(r compose.LogRecord) logview.Line {

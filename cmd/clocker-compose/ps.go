@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/clocker-compose/clocker-compose/cmd/clocker-compose/table"
+	"github.com/clocker-compose/clocker-compose/cmd/clocker-compose/terminal"
 	"github.com/clocker-compose/clocker-compose/compose"
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
@@ -85,12 +86,13 @@ func (o psOptions) run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	for _, h := range absent {
-		s.warn(h.String())
-	}
+	s.warnOf(absent)
 	switch {
 	case o.quiet:
 		return printWords(s.out, rows, func(r compose.PsRow) string { return r.ID })
+	case o.services && len(rows) == 0:
+		fmt.Fprintln(s.out)
+		return nil
 	case o.services:
 		return printWords(s.out, rows, compose.PsRow.Service)
 	}
@@ -104,14 +106,33 @@ func (o psOptions) print(s *session, t target, rows []compose.PsRow, absent []co
 	if format == "" {
 		format = table.Format(s.clientConfig().PsFormat)
 	}
+	several, engines := len(t.env.Pool) > 1, false
 	lines := make([]psLine, len(rows))
 	for i, r := range rows {
-		lines[i] = psLine{row: r, project: t.name, whole: o.whole, clean: !format.JSON(), now: s.now()}
+		lines[i] = psLine{row: r, project: t.name, whole: o.whole, clean: !format.JSON(), several: several, now: s.now()}
+		engines = engines || lines[i].Engine() != ""
 	}
 	if format == "" {
 		for _, h := range absent {
 			lines = append(lines, absentLine(h))
 		}
 	}
-	return table.Print(s.out, format, psTemplate(len(t.env.Pool) > 1), psHeads(), lines)
+	look := psTable(several, engines)
+	if !o.whole {
+		look.Width = s.width()
+	}
+	return table.Print(s.out, format, look, lines)
+}
+
+// warnOf tells of hosts that are missing in what is shown.
+func (s *session) warnOf(absent []compose.HostStatus) {
+	for _, h := range absent {
+		s.warn(h.String())
+	}
+}
+
+// width is that of the terminal that tables are printed on, 0 where it is none.
+func (s *session) width() int {
+	columns, _ := terminal.Size(s.out)
+	return columns
 }

@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"net/netip"
+	"net"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,7 +12,6 @@ import (
 
 	"github.com/docker/cli/cli/command/formatter"
 	"github.com/docker/go-units"
-	"github.com/moby/moby/api/types/container"
 
 	"github.com/clocker-compose/clocker-compose/cmd/clocker-compose/table"
 	"github.com/clocker-compose/clocker-compose/cmd/clocker-compose/terminal"
@@ -20,13 +19,22 @@ import (
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
 
-// psTemplate is the table of ps; the host is shown where there are several.
-func psTemplate(several bool) string {
-	const columns = "{{.Name}}\t{{.Image}}\t{{.Command}}\t{{.Service}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}"
+// psTable is the table of ps; the host is shown where there are several, and
+// the engine where a container notes one.
+func psTable(several, engines bool) table.Table {
+	columns := "{{.Name}}\t{{.Image}}\t{{.Command}}\t{{.Service}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}"
 	if several {
-		return strings.Replace(columns, "\t{{.Image}}", "\t{{.Host}}\t{{.Image}}", 1)
+		columns = strings.Replace(columns, "\t{{.Image}}", "\t{{.Host}}\t{{.Image}}", 1)
 	}
-	return columns
+	if engines {
+		columns += "\t{{.Engine}}"
+	}
+	return table.Table{
+		Standard: columns, Heads: psHeads(), Narrow: []string{"COMMAND", "IMAGE", "CREATED", "PORTS", "SERVICE", "STATUS"},
+		Raw: "container_id: {{.ID}}\nimage: {{.Image}}\ncommand: {{.Command}}\ncreated_at: {{.CreatedAt}}\n" +
+			"state: {{- pad .State 1 0}}\nstatus: {{- pad .Status 1 0}}\nnames: {{.Names}}\nlabels: {{- pad .Labels 1 0}}\n" +
+			"ports: {{- pad .Ports 1 0}}\n",
+	}
 }
 
 func psHeads() table.Columns {
@@ -45,7 +53,9 @@ type psLine struct {
 	project string
 	// whole leaves the row uncut, clean makes it safe for terminals.
 	whole, clean bool
-	now          time.Time
+	// several tells that the pool has more than one host.
+	several bool
+	now     time.Time
 	// absent is why the row's host doesn't answer: the row is the host's, not a
 	// container's.
 	absent string
@@ -65,6 +75,11 @@ type publisher struct {
 	TargetPort    uint16
 	PublishedPort uint16
 	Protocol      string
+}
+
+// String is the port as templates show it: "80/tcp -> 0.0.0.0:32768".
+func (p publisher) String() string {
+	return fmt.Sprintf("%d/%s -> %s", p.TargetPort, p.Protocol, net.JoinHostPort(p.URL, strconv.Itoa(int(p.PublishedPort))))
 }
 
 func (l psLine) text(s string) string {
@@ -146,11 +161,11 @@ func (l psLine) Mounts() string {
 	return l.text(strings.Join(names, ","))
 }
 
-// LocalVolumes counts the volumes that are mounted.
+// LocalVolumes counts the mounted volumes of the driver "local".
 func (l psLine) LocalVolumes() string {
 	n := 0
 	for _, m := range l.row.Mounts {
-		if m.Type == "volume" {
+		if m.Driver == "local" {
 			n++
 		}
 	}
@@ -169,50 +184,36 @@ func (l psLine) networks() []string {
 func (l psLine) Publishers() []publisher {
 	all := []publisher{}
 	for _, p := range l.row.Ports {
-		url := p.HostIP
-		if a := l.address(p); a.IsValid() {
-			url = a.String()
-		}
-		all = append(all, publisher{url, p.ContainerPort, p.HostPort, p.Protocol})
+		all = append(all, publisher{l.address().of(p), p.ContainerPort, p.HostPort, p.Protocol})
 	}
 	return all
 }
 
 // Ports are those that are published, with the host's address where they
-// answer on all of its addresses.
-func (l psLine) Ports() string {
-	var ports []container.PortSummary
-	for _, p := range l.row.Ports {
-		port := container.PortSummary{IP: l.address(p), PrivatePort: p.ContainerPort, PublicPort: p.HostPort, Type: p.Protocol}
-		if !slices.Contains(ports, port) {
-			ports = append(ports, port)
-		}
+// answer on all of its addresses and there are several hosts.
+func (l psLine) Ports() string { return l.text(l.address().sentence(l.row.Ports)) }
+
+func (l psLine) address() address {
+	if !l.several {
+		return ""
 	}
-	return l.text(formatter.DisplayablePorts(ports))
+	return address(l.row.Address)
 }
 
-// address is where a published port answers; the zero address where it is only exposed.
-func (l psLine) address(p hosts.PublishedPort) netip.Addr {
-	ip, err := netip.ParseAddr(p.HostIP)
-	if err != nil {
-		return netip.Addr{}
-	}
-	own, err := netip.ParseAddr(l.row.Address)
-	if err == nil && ip.IsUnspecified() && !own.IsLoopback() {
-		return own
-	}
-	return ip
-}
-
-// MarshalJSON is one object with Docker Compose's keys, and Host.
+// MarshalJSON is one object with Docker Compose's keys, and Host where there
+// are several.
 func (l psLine) MarshalJSON() ([]byte, error) {
-	content, err := json.Marshal(map[string]any{
-		"Command": l.Command(), "CreatedAt": l.CreatedAt(), "Engine": l.Engine(), "ExitCode": l.ExitCode(), "Health": l.Health(), "Host": l.Host(),
+	fields := map[string]any{
+		"Command": l.Command(), "CreatedAt": l.CreatedAt(), "Engine": l.Engine(), "ExitCode": l.ExitCode(), "Health": l.Health(),
 		"ID": l.ID(), "Image": l.Image(), "Labels": l.Labels(), "LocalVolumes": l.LocalVolumes(), "Mounts": l.Mounts(),
 		"Name": l.Name(), "Names": l.Names(), "Networks": l.Networks(), "Ports": l.Ports(), "Project": l.Project(),
 		"Publishers": l.Publishers(), "RunningFor": l.RunningFor(), "Service": l.Service(), "Size": l.Size(),
 		"State": l.State(), "Status": l.Status(),
-	})
+	}
+	if l.several {
+		fields["Host"] = l.Host()
+	}
+	content, err := json.Marshal(fields)
 	if err != nil {
 		return nil, fmt.Errorf("format container %s: %w", l.row.Name, err)
 	}

@@ -187,19 +187,23 @@ func fault(ts *testscript.TestScript, _ bool, args []string) {
 // hostile HOST runs a container of project shop whose labels and output want to
 // drive the terminal.
 func hostile(ts *testscript.TestScript, _ bool, args []string) {
-	const evil = "\x1b]0;owned\x07\x1b[2J"
+	const evil = "\x1b]0;owned\x07\x1b[2J\u009b2J"
 	ctx := context.Background()
 	e := engineOf(ts, args[0])
 	e.Load("busybox")
 	_, err := e.CreateContainer(ctx, hosts.ContainerSpec{
-		Name: "hostile",
+		Name: "hostile" + evil,
 		Config: &container.Config{Image: "busybox", Cmd: []string{"sh", "-c", "echo " + evil + "; serve"}, Labels: map[string]string{
 			hosts.LabelProject: "shop", hosts.LabelService: "web" + evil, hosts.LabelOneoff: "False",
+			hosts.LabelConfigHash: "none", hosts.LabelConfigFiles: "/files" + evil, hosts.LabelContainerNumber: evil, "label" + evil: evil,
 		}},
-		HostConfig: &container.HostConfig{},
+		HostConfig: &container.HostConfig{Binds: []string{"data" + evil + ":/data"}},
 	})
 	ts.Check(err)
-	ts.Check(e.StartContainer(ctx, "hostile"))
+	ts.Check(e.StartContainer(ctx, "hostile"+evil))
+	ts.Check(e.CreateVolume(ctx, hosts.VolumeSpec{
+		Name: "shop_data" + evil, Labels: map[string]string{hosts.LabelProject: "shop", "label" + evil: evil},
+	}))
 }
 
 // heal HOST takes all faults away.

@@ -53,7 +53,7 @@ func newAttendance(o upOptions, s *session, p *project.Project, env *compose.Env
 		forwarded: func() {},
 	}
 	a.audience = &audience{
-		view: s.view(o.attach.look), session: s, attach: o.attach,
+		view: s.view(o.attach.look, s.err), session: s, attach: o.attach,
 		attached: make(chan struct{}), aborted: make(chan struct{}), codes: map[string]int{},
 	}
 	a.tellTo(env.Events)

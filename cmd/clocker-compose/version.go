@@ -25,6 +25,9 @@ func newVersion(s *session) *cli.Command {
 			boolFlag("short", "", "Show the number of the version alone"),
 		},
 		Action: func(c *cli.Context) error {
+			if c.NArg() > 0 {
+				return fmt.Errorf("version takes no arguments (found: %q)", c.Args().First())
+			}
 			return versionOptions{format: c.String("format"), short: c.Bool("short")}.run(s)
 		},
 	}

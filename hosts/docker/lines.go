@@ -99,7 +99,7 @@ func (l *lines) readText(p []byte) []byte {
 
 // flush hands the line on, and keeps nothing of it.
 func (l *lines) flush(partial bool) {
-	l.emit(hosts.LogLine{Stderr: l.stderr, Time: l.time, Text: bytes.TrimSuffix(l.text, []byte("\r")), Partial: partial})
+	l.emit(hosts.LogLine{Stderr: l.stderr, Time: l.time, Text: l.text, Partial: partial})
 	l.text = nil
 	l.started = partial
 }

@@ -1,12 +1,12 @@
 // Package logview shows the output of containers, each line under the name of
-// its container.
+// its container. Output is passed on as it is, as Docker Compose does: programs
+// write colours, and progress of their own.
 package logview
 
 import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -25,8 +25,6 @@ type Options struct {
 	Colour bool
 	// Timestamps writes the time before each line.
 	Timestamps bool
-	// Clean keeps lines from driving the terminal, where Out is one.
-	Clean bool
 }
 
 // View shows lines. It is safe for concurrent use.
@@ -64,10 +62,7 @@ type Line struct {
 func (v *View) Show(l Line) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	text := strings.TrimSuffix(l.Text, "\r")
-	if v.options.Clean {
-		text = terminal.CleanLine(text)
-	}
+	text := l.Text
 	if v.options.Timestamps {
 		text = l.Time.UTC().Format("2006-01-02T15:04:05.000000000Z") + " " + text
 	}

@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"text/template"
 
@@ -24,55 +26,91 @@ func (f Format) JSON() bool { return f == "json" }
 // own head is found here.
 type Columns map[string]string
 
-// Print writes rows. The standard template is used for the table without a
-// template of the user's: "{{.Name}}\t{{.Image}}".
-func Print[Row any](out io.Writer, f Format, standard string, heads Columns, rows []Row) error {
+// Table is what a command's rows look like.
+type Table struct {
+	// Standard is the template of the table where the user has none:
+	// "{{.Name}}\t{{.Image}}".
+	Standard string
+	// Raw is the template of the format "raw"; "" where there is none.
+	Raw   string
+	Heads Columns
+	// Width is that of the terminal which the standard table has to fit in; 0 is
+	// any. Narrow are the heads of the columns that give way, the first first.
+	Width  int
+	Narrow []string
+}
+
+// Print writes rows.
+func Print[Row any](out io.Writer, f Format, t Table, rows []Row) error {
 	if f.JSON() {
 		return printJSON(out, rows)
 	}
-	text, isTable := strings.CutPrefix(string(f), "table")
-	text = strings.NewReplacer(`\t`, "\t", `\n`, "\n").Replace(strings.TrimSpace(text))
-	if isTable = isTable || f == ""; text == "" {
-		text = standard
-	}
+	text, isTable := t.template(f)
 	parsed, err := templates.Parse(text)
 	if err != nil {
 		return fmt.Errorf("template parsing error: %w", err)
 	}
 	var body bytes.Buffer
 	if isTable {
-		if err := head(&body, text, heads); err != nil {
+		if err := t.head(&body, text); err != nil {
 			return err
 		}
 	}
 	for _, row := range rows {
 		if err := parsed.Execute(&body, row); err != nil {
-			return fmt.Errorf("template parsing error: %w", err)
+			return t.explain(err)
 		}
 		body.WriteByte('\n')
 	}
-	return flush(out, isTable, body.Bytes())
+	if !isTable {
+		_, err := out.Write(body.Bytes())
+		return err
+	}
+	if t.Width > 0 && text == t.Standard {
+		return t.fit(out, body.String())
+	}
+	return align(out, body.Bytes())
+}
+
+// template is the template's text, and whether its rows make a table.
+func (t Table) template(f Format) (text string, isTable bool) {
+	if f == "raw" && t.Raw != "" {
+		return t.Raw, false
+	}
+	text, isTable = strings.CutPrefix(string(f), "table")
+	text = strings.NewReplacer(`\t`, "\t", `\n`, "\n").Replace(strings.Trim(text, " "))
+	if isTable = isTable || f == ""; text == "" {
+		text = t.Standard
+	}
+	return text, isTable
 }
 
 // head executes the template on the heads, with functions that leave them as they are.
-func head(out *bytes.Buffer, text string, heads Columns) error {
+func (t Table) head(out *bytes.Buffer, text string) error {
 	parsed, err := template.New("").Funcs(templates.HeaderFunctions).Parse(text)
 	if err != nil {
 		return fmt.Errorf("template parsing error: %w", err)
 	}
-	if err := parsed.Execute(out, heads); err != nil {
+	if err := parsed.Execute(out, t.Heads); err != nil {
 		return fmt.Errorf("template parsing error: %w", err)
 	}
 	out.WriteByte('\n')
 	return nil
 }
 
-func flush(out io.Writer, isTable bool, body []byte) error {
-	if !isTable {
-		_, err := out.Write(body)
-		return err
+// explain names the fields that there are where a template names another.
+func (t Table) explain(err error) error {
+	text, _, unknown := strings.Cut(err.Error(), " in type ")
+	if !unknown {
+		return fmt.Errorf("template parsing error: %w", err)
 	}
-	w := tabwriter.NewWriter(out, 10, 1, 3, ' ', 0)
+	fields := strings.Join(slices.Sorted(maps.Keys(t.Heads)), ", ")
+	return fmt.Errorf("template parsing error: %s; the fields are %s", text, fields)
+}
+
+// align lays cells out that tabs separate.
+func align(out io.Writer, body []byte) error {
+	w := tabwriter.NewWriter(out, least, 1, padding, ' ', 0)
 	if _, err := w.Write(body); err != nil {
 		return err
 	}
@@ -80,12 +118,45 @@ func flush(out io.Writer, isTable bool, body []byte) error {
 }
 
 func printJSON[Row any](out io.Writer, rows []Row) error {
-	enc := json.NewEncoder(out)
-	enc.SetEscapeHTML(false)
 	for _, row := range rows {
-		if err := enc.Encode(row); err != nil {
+		if err := PrintJSON(out, row); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// PrintJSON writes a value on one line. What terminals act on is spelled out,
+// which is the same to whoever reads JSON.
+func PrintJSON(out io.Writer, value any) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(value); err != nil {
+		return err
+	}
+	_, err := out.Write(spell(b.Bytes()))
+	return err
+}
+
+// spell spells the control characters out that JSON leaves as they are.
+func spell(line []byte) []byte {
+	return bytes.ReplaceAll(escapeRunes(line), []byte{0x7f}, []byte(`\u007f`))
+}
+
+// escapeRunes spells U+0080 to U+009F out, which are two bytes each.
+func escapeRunes(line []byte) []byte {
+	if !bytes.Contains(line, []byte{0xc2}) {
+		return line
+	}
+	var out []byte
+	for i := 0; i < len(line); i++ {
+		if line[i] == 0xc2 && i+1 < len(line) && line[i+1] < 0xa0 {
+			out = fmt.Appendf(out, `\u%04x`, line[i+1])
+			i++
+			continue
+		}
+		out = append(out, line[i])
+	}
+	return out
 }

@@ -14,35 +14,89 @@ type row struct {
 	Size int
 }
 
+func sizes() table.Table {
+	return table.Table{
+		Standard: "{{.Name}}\t{{.Size}}", Raw: "name: {{.Name}}\n",
+		Heads: table.Columns{"Name": "NAME", "Size": "SIZE"},
+	}
+}
+
 func TestPrint(t *testing.T) {
 	rows := []row{{"web", 1}, {"database", 20}}
-	heads := table.Columns{"Name": "NAME", "Size": "SIZE"}
 	for _, c := range []struct{ format, want string }{
 		{"", "NAME       SIZE\nweb        1\ndatabase   20\n"},
 		{"table", "NAME       SIZE\nweb        1\ndatabase   20\n"},
 		{`table {{.Size}}\t{{.Name}}`, "SIZE      NAME\n1         web\n20        database\n"},
 		{"table {{upper .Name}}", "NAME\nWEB\nDATABASE\n"},
+		{"raw", "name: web\n\nname: database\n\n"},
 		{"{{.Name}}={{.Size}}", "web=1\ndatabase=20\n"},
 		{"json", "{\"Name\":\"web\",\"Size\":1}\n{\"Name\":\"database\",\"Size\":20}\n"},
 		{"{{json .}}", "{\"Name\":\"web\",\"Size\":1}\n{\"Name\":\"database\",\"Size\":20}\n"},
 	} {
 		var b strings.Builder
-		assert.NilError(t, table.Print(&b, table.Format(c.format), "{{.Name}}\t{{.Size}}", heads, rows))
+		assert.NilError(t, table.Print(&b, table.Format(c.format), sizes(), rows))
 		assert.Equal(t, b.String(), c.want, c.format)
 	}
 }
 
 func TestPrintMistakes(t *testing.T) {
-	for _, format := range []string{"{{.Name", "{{.Nonsense}}", "table {{nonsense .Name}}"} {
+	for format, want := range map[string]string{
+		"{{.Name":                  "unclosed action",
+		"{{.Nonsense}}":            "can't evaluate field Nonsense; the fields are Name, Size",
+		"table {{nonsense .Name}}": `function "nonsense" not defined`,
+	} {
 		var b strings.Builder
-		err := table.Print(&b, table.Format(format), "{{.Name}}", table.Columns{"Name": "NAME"}, []row{{"web", 1}})
+		err := table.Print(&b, table.Format(format), sizes(), []row{{"web", 1}})
 		assert.ErrorContains(t, err, "template parsing error", format)
+		assert.ErrorContains(t, err, want, format)
 		assert.Equal(t, b.String(), "", "nothing half printed")
 	}
 }
 
 func TestPrintNothing(t *testing.T) {
 	var b strings.Builder
-	assert.NilError(t, table.Print[row](&b, "", "{{.Name}}", table.Columns{"Name": "NAME"}, nil))
-	assert.Equal(t, b.String(), "NAME\n")
+	assert.NilError(t, table.Print[row](&b, "", sizes(), nil))
+	assert.Equal(t, b.String(), "NAME      SIZE\n")
+}
+
+func TestJSONSpellsControlsOut(t *testing.T) {
+	var b strings.Builder
+	assert.NilError(t, table.PrintJSON(&b, "\x1b[2J \u009b2J \x7f ä <"))
+	assert.Equal(t, b.String(), `"\u001b[2J \u009b2J \u007f ä <"`+"\n")
+}
+
+type wide struct{ Name, Image, Status string }
+
+func TestFit(t *testing.T) {
+	rows := []wide{{"shop-web-1", "registry.example.org/team/web:1", "Up 2 minutes"}}
+	fitted := table.Table{
+		Standard: "{{.Name}}\t{{.Image}}\t{{.Status}}", Narrow: []string{"IMAGE"},
+		Heads: table.Columns{"Name": "NAME", "Image": "IMAGE", "Status": "STATUS"},
+	}
+	for _, c := range []struct {
+		width int
+		want  string
+	}{
+		{0, "NAME         IMAGE                             STATUS\nshop-web-1   registry.example.org/team/web:1   Up 2 minutes\n"},
+		{59, "NAME         IMAGE                             STATUS\nshop-web-1   registry.example.org/team/web:1   Up 2 minutes\n"},
+		{50, "NAME         IMAGE                    STATUS\nshop-web-1   registry.example.org/…   Up 2 minutes\n"},
+		{36, "NAME         IMAGE      STATUS\nshop-web-1   registr…   Up 2 minutes\n"},
+		{30, "NAME         STATUS\nshop-web-1   Up 2 minutes\n"},
+		{10, "NAME         STATUS\nshop-web-1   Up 2 minutes\n"},
+	} {
+		var b strings.Builder
+		fitted.Width = c.width
+		assert.NilError(t, table.Print(&b, "", fitted, rows))
+		assert.Equal(t, b.String(), c.want, "width %d", c.width)
+		b.Reset()
+		assert.NilError(t, table.Print(&b, "table {{.Image}}", fitted, rows))
+		assert.Equal(t, b.String(), "IMAGE\nregistry.example.org/team/web:1\n", "the user's own table stays whole")
+	}
+}
+
+func TestSection(t *testing.T) {
+	var b strings.Builder
+	s := table.Section{Heads: []string{"A", "B"}, Rows: [][]string{{"long cell", "x"}}, Least: 4, Padding: 2}
+	assert.NilError(t, s.Print(&b))
+	assert.Equal(t, b.String(), "A          B\nlong cell  x\n")
 }

@@ -1,7 +1,6 @@
 package terminal_test
 
 import (
-	"strings"
 	"testing"
 	"unicode"
 
@@ -27,32 +26,12 @@ func TestClean(t *testing.T) {
 	}
 }
 
-func TestCleanLine(t *testing.T) {
-	for _, c := range []struct{ in, want string }{
-		{"plain", "plain"},
-		{"col\tumn", "col\tumn"},
-		{"\x1b[31mred\x1b[0m", "\x1b[31mred\x1b[0m\x1b[0m"},
-		{"\x1b[1;32mleft on", "\x1b[1;32mleft on\x1b[0m"},
-		{"\x1b[2Jgone", `\x1b[2Jgone`},
-		{"\x1b[31", `\x1b[31`},
-		{"over\rwritten", "over written"},
-		{"\x1b[6n", `\x1b[6n`},
-	} {
-		assert.Equal(t, terminal.CleanLine(c.in), c.want)
-	}
-}
-
 // TestCleanPrintsOnly: whatever comes in, nothing that drives a terminal goes out.
 func TestCleanPrintsOnly(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		in := string(rapid.SliceOf(rapid.Byte()).Draw(t, "in"))
 		for _, r := range terminal.Clean(in) {
 			assert.Assert(t, unicode.IsPrint(r), "%U", r)
-		}
-		out := terminal.CleanLine(in)
-		for i, r := range out {
-			safe := unicode.IsPrint(r) || r == '\t' || strings.HasPrefix(out[i:], "\x1b[")
-			assert.Assert(t, safe, "%U", r)
 		}
 	})
 }
