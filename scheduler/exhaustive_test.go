@@ -39,7 +39,8 @@ func tightProject(random *rand.Rand) ([]Candidate, []Task) {
 	var pool []Candidate
 	for i := range 2 + random.IntN(3) {
 		disk := []string{"ssd", "hdd"}[random.IntN(2)]
-		pool = append(pool, host(fmt.Sprintf("h%d", i), labelled(map[string]string{"disk": disk})))
+		gpus := hosts.Devices{"gpu": random.Int64N(4) - 1}
+		pool = append(pool, host(fmt.Sprintf("h%d", i), labelled(map[string]string{"disk": disk}), having(gpus, nil)))
 	}
 	var all []Task
 	for s := range 2 + random.IntN(3) {
@@ -52,6 +53,9 @@ func tightProject(random *rand.Rand) ([]Candidate, []Task) {
 		}
 		if random.IntN(5) == 0 {
 			edits = append(edits, with("affinity", "not same"))
+		}
+		if random.IntN(5) == 0 {
+			edits = append(edits, reservingDevices(hosts.Devices{"gpu": 1}))
 		}
 		all = append(all, tasks(fmt.Sprintf("s%d", s), 1+random.IntN(3), edits...)...)
 	}
@@ -97,7 +101,7 @@ func with1(pool []Candidate, name string, t Task) []Candidate {
 		}
 		c := &out[i]
 		c.Containers++
-		c.Reserved = c.Reserved.Add(t.Needs)
+		c.Reserved, c.Devices = c.Reserved.Add(t.Needs), c.Devices.Add(t.Devices)
 		c.Ports = append(c.Ports[:len(c.Ports):len(c.Ports)], t.Ports...)
 		counts := map[string]int{serviceKey(&t): 1}
 		for key, n := range c.Replicas {

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
+	"time"
 
 	"gotest.tools/v3/assert"
 	"pgregory.net/rapid"
@@ -28,9 +30,33 @@ func drawPool(t *rapid.T) []Candidate {
 		if rapid.Bool().Draw(t, "holds") {
 			c.Ports = append(c.Ports, tcp("10.0.0.1", 80))
 		}
+		drawUse(t, &c)
+		drawThings(t, &c)
 		pool = append(pool, c)
 	}
 	return pool
+}
+
+// drawUse measures some hosts, some of them long ago.
+func drawUse(t *rapid.T, c *Candidate) {
+	if rapid.Bool().Draw(t, "measured") {
+		age := rapid.SampledFrom([]time.Duration{0, time.Second, time.Hour}).Draw(t, "age")
+		c.Host.Use = &hosts.Use{CPU: rapid.Float64Range(0, 1).Draw(t, "cpu"), Age: age}
+	}
+}
+
+// drawThings gives some hosts devices, and strangers who demand something of them.
+func drawThings(t *rapid.T, c *Candidate) {
+	if n := rapid.Int64Range(-1, 3).Draw(t, "gpus"); n != 0 {
+		c.Host.Devices = hosts.Devices{"gpu": n}
+		c.Devices = hosts.Devices{"gpu": rapid.Int64Range(0, 2).Draw(t, "taken")}
+	}
+	switch rapid.IntRange(0, 9).Draw(t, "stranger") {
+	case 0:
+		c.Exclusive = "bank/db"
+	case 1:
+		c.Objections = []Objection{{"bank/db", "shop", "w*"}}
+	}
 }
 
 // drawTasks makes up to 4 services of up to 4 replicas, each with its own rules.
@@ -60,7 +86,8 @@ func drawEdits(t *rapid.T) []func(*Task) {
 		return edit
 	}
 	ip := rapid.SampledFrom([]string{"", "0.0.0.0", "::", "10.0.0.1", "10.0.0.2"}).Draw(t, "ip")
-	order := rapid.SampledFrom([]string{"breadth-first", "depth-first", "least-containers", "random"}).Draw(t, "order")
+	order := rapid.SampledFrom([]string{"breadth-first", "depth-first", "least-containers", "lowest-cpu", "random"}).Draw(t, "order")
+	gpus := hosts.Devices{"gpu": rapid.Int64Range(0, 2).Draw(t, "gpu")}
 	return []func(*Task){
 		maybe(needing(rapid.Int64Range(0, 3).Draw(t, "cpus")*1e9, rapid.Int64Range(0, 5).Draw(t, "memory")*gib)),
 		maybe(publishing(tcp(ip, 80))),
@@ -69,6 +96,8 @@ func drawEdits(t *rapid.T) []func(*Task) {
 		maybe(pinned("volume v is there", "h1", "h2", "h3")),
 		maybe(atMost(2)),
 		maybe(by("max-containers", 5)),
+		maybe(func(t *Task) { t.Devices = gpus }),
+		maybe(with("max-cpu", 0.5)),
 		maybe(by(order)),
 	}
 }
@@ -112,11 +141,21 @@ func assertHostSuits(t *rapid.T, tk Task, c Candidate) {
 	assert.Assert(t, len(tk.Locations) == 0 || c.Host.Location == "eu")
 	assert.Assert(t, len(tk.Constraints) == 0 || c.Host.Labels["disk"] == "ssd")
 	assert.Assert(t, len(tk.Pins) == 0 || c.Host.Name <= "h3")
+	assert.Assert(t, c.Exclusive == "" && (c.Objections == nil || tk.Service[0] != 'w'), "%s objects to %s", c.Host.Name, tk.Name)
+	_, wants := tk.Devices["gpu"]
+	assert.Assert(t, !wants || c.Host.Devices["gpu"] != 0)
+	if tk.Current == "" && tk.Group == "" && measured(tk) {
+		assert.Assert(t, c.Host.Use != nil && c.Host.Use.Age < time.Minute && c.Host.Use.CPU < 0.5, "%s is on a busy host", tk.Name)
+	}
+}
+
+func measured(tk Task) bool {
+	return slices.ContainsFunc(tk.Strategies, func(s hosts.Strategy) bool { return s.Name == "max-cpu" })
 }
 
 // assertHostHolds adds up what is on the host in the end.
 func assertHostHolds(t *rapid.T, c Candidate, decisions []Decision) {
-	needs, most := c.Reserved, 1<<30
+	needs, most, gpus := c.Reserved, 1<<30, c.Devices["gpu"]
 	total, ofService := c.Containers, map[string]int{"web": c.Replicas["shop/web"]}
 	ports := append([]hosts.PublishedPort(nil), c.Ports...)
 	var here []Task
@@ -128,6 +167,7 @@ func assertHostHolds(t *rapid.T, c Candidate, decisions []Decision) {
 		here = append(here, d.Task)
 		added = added && d.Task.Current == "" && d.Task.Group == ""
 		needs = needs.Add(d.Task.Needs)
+		gpus += d.Task.Devices["gpu"]
 		total++
 		ofService[d.Task.Service]++
 		for _, p := range d.Task.Ports {
@@ -144,6 +184,7 @@ func assertHostHolds(t *rapid.T, c Candidate, decisions []Decision) {
 				most = 5
 			}
 		}
+		assert.Assert(t, tk.Devices["gpu"] == 0 || c.Host.Devices["gpu"] == hosts.ManyDevices || gpus <= c.Host.Devices["gpu"])
 		assert.Assert(t, tk.Needs.MemoryBytes == 0 || needs.MemoryBytes <= c.Host.Capacity.MemoryBytes)
 		assert.Assert(t, tk.Needs.NanoCPUs == 0 || needs.NanoCPUs <= c.Host.Capacity.NanoCPUs)
 	}
@@ -224,4 +265,44 @@ func TestPropertySpreadIsEven(t *testing.T) {
 			assert.Assert(t, got[c.Host.Name] == least || got[c.Host.Name] == least+1, "%v of %d", got, n)
 		}
 	})
+}
+
+// TestPropertyZonesStayEven scales a service up in steps over hosts that take
+// any replica: zones differ by one at most, however many hosts each has.
+func TestPropertyZonesStayEven(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		zones := rapid.IntRange(1, 5).Draw(t, "zones")
+		var pool []Candidate
+		for i := range rapid.IntRange(zones, 12).Draw(t, "hosts") {
+			zone := i
+			if i >= zones {
+				zone = rapid.IntRange(0, zones-1).Draw(t, "zone")
+			}
+			labels := labelled(map[string]string{"zone": fmt.Sprint(zone)})
+			pool = append(pool, host(fmt.Sprintf("h%d", i), labels, containers(rapid.IntRange(0, 9).Draw(t, "containers"))))
+		}
+		var at map[int]string
+		for _, n := range rapid.SliceOfN(rapid.IntRange(1, 15), 1, 4).Draw(t, "steps") {
+			all := tasks("web", n+len(at), with("spread", "zone"))
+			for i := range all {
+				all[i].Current = at[all[i].Number]
+			}
+			at = map[int]string{}
+			counts := map[string]int{}
+			for _, d := range place(t, all, pool) {
+				at[d.Task.Number] = d.Host
+				counts[zoneOf(pool, d.Host)]++
+			}
+			for zone := range zones {
+				least := len(all) / zones
+				got := counts[fmt.Sprint(zone)]
+				assert.Assert(t, got == least || got == least+1, "%v of %d", counts, len(all))
+			}
+		}
+	})
+}
+
+func zoneOf(pool []Candidate, name string) string {
+	i := slices.IndexFunc(pool, func(c Candidate) bool { return c.Host.Name == name })
+	return pool[i].Host.Labels["zone"]
 }
