@@ -19,7 +19,10 @@ type errand struct {
 
 // prepare groups the tasks, and puts them in the order in which they are seated.
 func (e *errand) prepare() error {
-	var err error
+	err := e.rules.noteObjectors(e.tasks)
+	if err != nil {
+		return err
+	}
 	if e.depths, err = e.rules.depths(e.tasks); err != nil {
 		return err
 	}

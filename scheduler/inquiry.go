@@ -64,9 +64,12 @@ func (i *inquiry) fill(q *question, n int) error {
 			m.before++
 		}
 	}
-	always, err := always(m.task, m.ports, i.board.owned || i.rules.objections)
+	always, err := always(m.task, m.ports)
 	if err != nil {
 		return err
+	}
+	if i.board.owned || i.rules.objections {
+		always = append(always, i.neighboursOf(m.key))
 	}
 	i.fillStrategies(q, n, always, set)
 	return nil

@@ -51,6 +51,7 @@ func (q *question) ask(s *Seat) (no refused, ok bool) {
 			return no, false
 		}
 		together.take(m)
+		together.object(m)
 	}
 	return refused{}, true
 }

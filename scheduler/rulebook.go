@@ -12,6 +12,7 @@ type rulebook struct {
 	byList  map[listKey]ruleSet
 	// objections tells that some list keeps others away.
 	objections bool
+	objectors  objectors
 }
 
 // listKey is a list of strategies by where it is: replicas of a service share it.

@@ -57,9 +57,9 @@ func (set *ruleSet) objects() bool {
 
 // always are the filters that hold whatever the user's strategies are. They go
 // from what the user asked for, through what a host is, to what is left on it;
-// those that have nothing to say of the task are left out, and so is neighbours
-// where nobody can object.
-func always(t *Task, published ports, objections bool) ([]Filter, error) {
+// those that have nothing to say of the task are left out. [neighbours] comes
+// after them, where anybody can object.
+func always(t *Task, published ports) ([]Filter, error) {
 	placement, err := newConstraints(t.Constraints)
 	if err != nil {
 		return nil, fmt.Errorf("place %s: %w", t.Name, err)
@@ -79,6 +79,5 @@ func always(t *Task, published ports, objections bool) ([]Filter, error) {
 	add(len(published) > 0, hostPorts{published})
 	add(true, reservations{})
 	add(len(t.Devices) > 0, newDevices(t.Devices))
-	add(objections, neighbours{})
 	return all, nil
 }

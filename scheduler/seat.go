@@ -30,8 +30,8 @@ type Seat struct {
 	devices hosts.Devices
 	// owner is the service that has the host to itself, "" for none.
 	owner string
-	// objections are what services that are there have against others. They
-	// are only ever appended to.
+	// objections are what strangers that are there have against others and, while
+	// a unit is asked about, its members that would be there.
 	objections []objection
 }
 
@@ -67,7 +67,6 @@ func (s *Seat) take(m *member) {
 	if m.exclusive {
 		s.owner = m.key
 	}
-	s.object(m)
 }
 
 // object notes what the member's service has against others, once a target.

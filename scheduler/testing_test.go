@@ -45,7 +45,7 @@ func having(all, taken hosts.Devices) func(*Candidate) {
 	return func(c *Candidate) { c.Host.Devices, c.Devices = all, taken }
 }
 
-func objecting(all ...Objection) func(*Candidate) {
+func against(all ...Objection) func(*Candidate) {
 	return func(c *Candidate) { c.Objections = all }
 }
 
