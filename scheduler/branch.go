@@ -69,7 +69,7 @@ func (b *branch) arrange() {
 	for _, child := range b.children {
 		child.arrange()
 	}
-	heap.Init(&b.hosts)
+	b.hosts.arrange()
 	heap.Init(&b.children)
 }
 
@@ -90,15 +90,14 @@ func (b *branch) replace(e entry, gain int) {
 		heap.Fix(&b.children, 0)
 		return
 	}
-	b.hosts.hosts[0] = e
-	heap.Fix(&b.hosts, 0)
+	b.hosts.replace(e)
 }
 
 // drop removes the best host, after the branch gained replicas.
 func (b *branch) drop(gain int) {
 	b.replicas += gain
 	if len(b.children) == 0 {
-		heap.Pop(&b.hosts)
+		b.hosts.drop()
 		return
 	}
 	first := b.children[0]
