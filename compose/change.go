@@ -21,6 +21,8 @@ type ChangeOptions struct {
 	plan.LifeRequest
 	// WaitTimeout bounds each wait for a condition; 0 is no bound.
 	WaitTimeout time.Duration
+	// Stops tells that providers are to stop what they made, too.
+	Stops bool
 	// Starts tells that the change starts containers, into which files are put.
 	Starts bool
 	// Command is the name of a change that other runs must not get in the way of:
@@ -54,7 +56,11 @@ func apply(ctx context.Context, env *Env, change Change, o ChangeOptions) (*plan
 			return planned, err
 		}
 	}
-	return planned, errors.Join(env.execute(ctx, planned, o.WaitTimeout), unreached(o.Project, absent))
+	err = env.execute(ctx, planned, o.WaitTimeout)
+	if o.Stops {
+		err = errors.Join(err, env.unprovide(ctx, o.Model, o.Services, "stop"))
+	}
+	return planned, errors.Join(err, unreached(o.Project, absent))
 }
 
 // PlanChange tells what Apply would do, and changes nothing.

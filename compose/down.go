@@ -45,7 +45,7 @@ func down(ctx context.Context, env *Env, o DownOptions) error {
 		env.warn([]string{"No resource found to remove for project \"" + o.Project + "\"."})
 		return nil
 	}
-	return errors.Join(env.execute(ctx, planned, 0), env.unprovide(ctx, o.Model, o.Services), incomplete(o.Project, absent))
+	return errors.Join(env.execute(ctx, planned, 0), env.unprovide(ctx, o.Model, o.Services, "down"), incomplete(o.Project, absent))
 }
 
 // PlanDown tells what Down would do, and changes nothing.

@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -47,16 +48,18 @@ func (e *Env) provide(ctx context.Context, p *project.Project, wanted []string) 
 	return own, true, nil
 }
 
-// unprovide lets the providers remove what they made, in the other order.
-func (e *Env) unprovide(ctx context.Context, p *project.Project, wanted []string) error {
+// unprovide lets the providers remove what they made, or stop it, in the other
+// order.
+func (e *Env) unprovide(ctx context.Context, p *project.Project, wanted []string, command string) error {
 	if p == nil {
 		return nil
 	}
-	services := provided(p, wanted)
-	slices.Reverse(services)
 	var problems []error
-	for _, name := range services {
-		_, err := e.callProvider(ctx, p, name, "down")
+	for _, name := range slices.Backward(provided(p, nil)) {
+		if len(wanted) > 0 && !slices.Contains(wanted, name) {
+			continue // what it depends on, and what depends on it, stay
+		}
+		_, err := e.callProvider(ctx, p, name, command)
 		problems = append(problems, err)
 	}
 	return errors.Join(problems...)
@@ -99,17 +102,19 @@ func withOwnServices(p *project.Project) *project.Project {
 }
 
 func (e *Env) callProvider(ctx context.Context, p *project.Project, name, command string) (v provider.Variables, err error) {
-	working, done := "Creating", "Created"
-	if command == "down" {
-		working, done = "Removing", "Removed"
+	words := map[string][2]string{"up": {"Creating", "Created"}, "down": {"Removing", "Removed"}, "stop": {"Stopping", "Stopped"}}[command]
+	began := false
+	told := func(text string) {
+		began = true
+		e.Events(execute.Event{ID: name, Status: execute.Working, Text: cmp.Or(text, words[0])})
 	}
-	told := func(text string) { e.Events(execute.Event{ID: name, Status: execute.Working, Text: text}) }
-	err = e.telling(name, working, done, func() (err error) {
-		v, err = e.runProvider(ctx, p, p.Services[name], command, told)
-		return err
-	})
-	if err != nil {
+	v, err = e.runProvider(ctx, p, p.Services[name], command, told)
+	switch {
+	case err != nil:
+		e.Events(execute.Event{ID: name, Status: execute.Error, Text: "Error", Details: err.Error()})
 		return v, fmt.Errorf("service %s: %w", name, err)
+	case began: // a provider that knows no stop isn't called
+		e.Events(execute.Event{ID: name, Status: execute.Done, Text: words[1]})
 	}
 	return v, nil
 }

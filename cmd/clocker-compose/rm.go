@@ -35,6 +35,7 @@ func parseRm(c *cli.Context, s *session) change {
 	return change{title: "rm", apply: plan.Remove, ChangeOptions: compose.ChangeOptions{
 		LifeRequest: plan.LifeRequest{Services: c.Args().Slice(), Stop: c.Bool("stop"), Volumes: c.Bool("volumes")},
 		Command:     "rm",
+		Stops:       c.Bool("stop"),
 		Approve:     func(p *plan.Plan) (bool, error) { return s.approveRemoval(p, force) },
 	}}
 }

@@ -24,6 +24,7 @@ func newStop(s *session) *cli.Command {
 
 func parseStop(c *cli.Context) change {
 	return change{title: "stop", apply: plan.Stop, ChangeOptions: compose.ChangeOptions{
+		Stops:       true,
 		LifeRequest: plan.LifeRequest{Services: c.Args().Slice(), Timeout: seconds(c, "timeout")},
 	}}
 }

@@ -71,8 +71,11 @@ func (u *up) wantReplicas() error {
 }
 
 func (u *up) wantService(s types.ServiceConfig) error {
-	if s.Provider != nil {
-		return nil // its provider has made what there is of it
+	if s.Provider != nil { // which has made what there is of it; containers are of a former time
+		for _, c := range u.existing[s.Name] {
+			u.surplus = append(u.surplus, surplus{c, ReasonConfigChanged})
+		}
+		return nil
 	}
 	if err := u.checkOwnName(s); err != nil {
 		return err

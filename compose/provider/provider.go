@@ -33,7 +33,8 @@ type Call struct {
 	Environ []string
 	// Config is the service as JSON, which the program may ask for.
 	Config []byte
-	// Told receives what it says of its progress; may be nil.
+	// Told receives what it says of its progress, and "" when it is called; may be
+	// nil.
 	Told func(text string)
 }
 
@@ -77,6 +78,9 @@ func Run(ctx context.Context, path string, c Call) (Variables, error) {
 	}
 	if err := cmd.Start(); err != nil {
 		return Variables{}, fmt.Errorf("start provider %s: %w", c.Kind, err)
+	}
+	if c.Told != nil {
+		c.Told("")
 	}
 	t := talk{Call: c, in: in, variables: Variables{map[string]string{}, map[string]string{}}}
 	told := t.listen(out)

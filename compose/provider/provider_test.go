@@ -52,7 +52,7 @@ echo '{"type":"rawsetenv","message":"PLAIN=1"}'`)
 	v, err := provider.Run(context.Background(), path, c)
 	assert.NilError(t, err)
 	assert.DeepEqual(t, v, provider.Variables{Prefixed: map[string]string{"URL": "db://x?a=b"}, Raw: map[string]string{"PLAIN": "1"}})
-	assert.DeepEqual(t, told, []string{"making"})
+	assert.DeepEqual(t, told, []string{"", "making"})
 	assert.Equal(t, beside(t, path, "calls"), "compose --project-name=shop up --size=5 --zone=a --zone=b db")
 }
 
