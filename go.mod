@@ -16,6 +16,7 @@ require (
 	github.com/sirupsen/logrus v1.10.1
 	go.yaml.in/yaml/v4 v4.0.0
 	gotest.tools/v3 v3.5.2
+	oras.land/oras-go/v2 v2.7.0
 )
 
 require (

@@ -33,6 +33,8 @@ func hidden(f cli.Flag) cli.Flag {
 		f.Hidden = true
 	case *cli.StringFlag:
 		f.Hidden = true
+	case *cli.StringSliceFlag:
+		f.Hidden = true
 	}
 	return f
 }

@@ -30,6 +30,8 @@ type rootOptions struct {
 	progress progress.Mode
 	ansi     ansiMode
 	docker   dockerFlags
+	// insecure are registries of compose files that may be without TLS.
+	insecure []string
 }
 
 // dockerFlags are those of Docker's own client, which hands them to a plugin.
@@ -64,6 +66,7 @@ func rootFlags() []cli.Flag {
 		textFlag("project-name", "p", "Name of the project"),
 		boolFlag("help", "h", "Show this help"),
 		hidden(boolFlag("version", "v", "Show the version")),
+		hidden(listFlag("insecure-registry", "", "Registry of compose files that may be without TLS")),
 		hidden(boolFlag("no-ansi", "", "Same as --ansi never")),
 		hidden(boolFlag("verbose", "", "Same as --debug")),
 		hidden(textFlag("workdir", "", "Same as --project-directory")),
@@ -98,6 +101,7 @@ func parseRoot(c *cli.Context, p process) rootOptions {
 		allResources: c.Bool("all-resources"),
 		compatible:   c.Bool("compatibility"),
 		dryRun:       c.Bool("dry-run"),
+		insecure:     c.StringSlice("insecure-registry"),
 		docker: dockerFlags{
 			config: c.String("config"), context: c.String("context"), host: c.String("host"),
 			tls: c.Bool("tls"), tlsVerify: c.Bool("tlsverify"),

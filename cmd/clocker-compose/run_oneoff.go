@@ -200,7 +200,7 @@ func (o runOptions) run(ctx context.Context, s *session) error {
 		s.root.progress = progress.Quiet
 	}
 	s.show("run")
-	up := upOptions{UpOptions: compose.UpOptions{Options: o.Options}, quietPull: o.quietPull}
+	up := upOptions{UpOptions: compose.UpOptions{Options: o.Options}, quietPull: o.quietPull, approves: true}
 	up.Services = []string{o.Service}
 	p, env, err := up.prepare(ctx, s)
 	if err != nil {

@@ -138,6 +138,7 @@ func (s *session) projectOptions() project.Options {
 		WorkingDir:   s.dir,
 		Environ:      environ,
 		Stdin:        s.in,
+		Fetch:        s.fetch,
 		Strategies:   scheduler.NewCatalog(),
 		Location:     s.root.location,
 		AllResources: s.root.allResources,

@@ -24,6 +24,8 @@ type upOptions struct {
 	detach    bool
 	quietPull bool
 	attach    attachOptions
+	// approves asks about a project that is from elsewhere.
+	approves bool
 }
 
 func newUp(s *session) *cli.Command {
@@ -87,7 +89,7 @@ func parseUp(c *cli.Context) (upOptions, error) {
 	if err != nil {
 		return o, err
 	}
-	o.Yes = c.Bool("yes")
+	o.Yes, o.approves = c.Bool("yes"), true
 	o.Wait = c.Bool("wait")
 	o.WaitTimeout = time.Duration(c.Int("wait-timeout")) * time.Second
 	o.detach = c.Bool("detach") || o.Wait
@@ -162,6 +164,11 @@ func (o *upOptions) prepare(ctx context.Context, s *session) (*project.Project, 
 	p, err := s.load(ctx, options)
 	if err != nil {
 		return nil, nil, err
+	}
+	if o.approves {
+		if err := s.approve(ctx, p, options, o.Yes); err != nil {
+			return nil, nil, err
+		}
 	}
 	o.RemoveOrphans = o.RemoveOrphans || s.enabled("COMPOSE_REMOVE_ORPHANS")
 	o.IgnoreOrphans = s.enabled("COMPOSE_IGNORE_ORPHANS")

@@ -111,9 +111,6 @@ func readFile(path string, in io.Reader) ([]byte, error) {
 		}
 		return readBounded("compose", "standard input", in)
 	}
-	if remote(path) {
-		return nil, remoteError(path)
-	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("read compose file %s: %w", path, reason(err))

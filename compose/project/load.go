@@ -32,10 +32,12 @@ func Load(ctx context.Context, o Options) (*Project, error) {
 }
 
 func load(ctx context.Context, o Options, env types.Mapping) (*Project, error) {
-	in, err := findInput(o, env)
+	o.fetcher = newFetcher(o)
+	in, err := findInput(ctx, o, env)
 	if err != nil {
 		return nil, err
 	}
+	o.namesake = in.namesake
 	src, err := readSources(o.WorkingDir, in.details)
 	if err != nil {
 		return nil, err
@@ -43,7 +45,7 @@ func load(ctx context.Context, o Options, env types.Mapping) (*Project, error) {
 	if len(src) == 0 {
 		return nil, &Error{Position{File: display(o.WorkingDir, in.details.ConfigFiles[0].Filename)}, "is empty"}
 	}
-	p := &Project{EnvFiles: in.envFiles, Separator: separator(o, env), sources: src}
+	p := &Project{EnvFiles: in.envFiles, Fetched: in.fetched, Separator: separator(o, env), sources: src}
 	heard, err := listen(func() error { return p.read(ctx, o, in.details) })
 	if err != nil {
 		return nil, src.explain(err)
@@ -65,21 +67,34 @@ type input struct {
 	details types.ConfigDetails
 	// envFiles are those that the user named.
 	envFiles []string
+	// fetched are the files that are from elsewhere.
+	fetched  []Fetched
 	warnings []string
+	namesake string
 }
 
 // findInput finds the files and the environment, and reads the files.
-func findInput(o Options, env types.Mapping) (input, error) {
+func findInput(ctx context.Context, o Options, env types.Mapping) (input, error) {
 	in := input{envFiles: envFiles(o, env)}
-	if err := addEnvFiles(env, in.envFiles, directory(o, absolute(o.WorkingDir, o.Files))); err != nil {
-		return in, err
+	elsewhere := len(o.Files) > 0 && remote(o.Files[0]) // where no .env of this machine belongs to it
+	if !elsewhere || len(in.envFiles) > 0 {
+		if err := addEnvFiles(env, in.envFiles, directory(o, absolute(o.WorkingDir, o.Files))); err != nil {
+			return in, err
+		}
 	}
 	files, warnings, err := composeFiles(o, env)
 	if err != nil {
 		return in, err
 	}
 	in.warnings = warnings
+	elsewhere = remote(files[0])
+	if files, in.fetched, err = o.fetcher.local(ctx, files); err != nil {
+		return in, err
+	}
 	in.details = types.ConfigDetails{WorkingDir: directory(o, files), Environment: env}
+	if in.namesake = in.details.WorkingDir; elsewhere && o.Directory == "" {
+		in.namesake = o.WorkingDir // a folder of the cache says nothing
+	}
 	// The compose file may be elsewhere, with another .env beside it.
 	if err := addEnvFiles(env, in.envFiles, in.details.WorkingDir); err != nil {
 		return in, err
@@ -208,7 +223,7 @@ func loadOptions(o Options, details types.ConfigDetails) []func(*loader.Options)
 			lo.SkipConsistencyCheck = o.NoConsistency
 			lo.SkipResolveEnvironment = true
 			lo.SkipResolveLabels = true
-			lo.ResourceLoaders = []loader.ResourceLoader{noRemote{}}
+			lo.ResourceLoaders = []loader.ResourceLoader{o.fetcher}
 			nameProject(lo, o, details)
 		},
 	}
@@ -237,6 +252,6 @@ func nameProject(lo *loader.Options, o Options, details types.ConfigDetails) {
 	case details.Environment[consts.ComposeProjectName] != "":
 		lo.SetProjectName(details.Environment[consts.ComposeProjectName], true)
 	default:
-		lo.SetProjectName(loader.NormalizeProjectName(filepath.Base(details.WorkingDir)), false)
+		lo.SetProjectName(loader.NormalizeProjectName(filepath.Base(o.namesake)), false)
 	}
 }

@@ -88,7 +88,7 @@ func TestFilesThatAreNotThere(t *testing.T) {
 		`compose file "`+dir+`/no.yaml" set by COMPOSE_FILE: no such file or directory`)
 	assert.Equal(t, failure(t, project.Options{WorkingDir: dir, EnvFiles: []string{"no.env"}}), "env file "+dir+"/no.env: no such file or directory")
 	none.Files = []string{"oci://x"}
-	assert.Equal(t, failure(t, none), "compose file oci://x: remote files aren't available in this version; download it and name it with -f")
+	assert.Equal(t, failure(t, none), "compose file oci://x: remote files can't be fetched here; download it and name it with -f")
 	assert.Equal(t, failure(t, project.Options{WorkingDir: dir, Files: []string{"-"}}), "compose file -: there is no standard input")
 }
 

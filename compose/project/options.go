@@ -1,6 +1,7 @@
 package project
 
 import (
+	"context"
 	"io"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
@@ -27,6 +28,9 @@ type Options struct {
 	WorkingDir string
 	// Environ is the process environment, KEY=VALUE.
 	Environ []string
+	// Fetch fetches a file that a git repository or a registry has, and returns
+	// where it is; nil refuses such files.
+	Fetch func(ctx context.Context, reference string) (file string, err error)
 	// Stdin is read where a file is "-".
 	Stdin io.Reader
 	// Strategies is what the scheduler knows; nil accepts any strategy.
@@ -57,6 +61,11 @@ type Options struct {
 	NoEnvResolution bool
 	// NoValidation leaves the files unchecked.
 	NoValidation bool
+
+	// fetcher fetches for one load, and namesake is the folder that the project
+	// is named after where nothing else names it.
+	fetcher  *fetcher
+	namesake string
 }
 
 // StrategyCatalog is what the scheduler knows of strategies.

@@ -20,6 +20,9 @@ type Project struct {
 	services map[string]ServiceClocker
 	model    map[string]any // instead of Project's content where it isn't interpolated
 	sources  sources
+	// Fetched are the compose files that are from elsewhere.
+	Fetched []Fetched
+
 	warnings []string
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/docker/cli/cli/config/configfile"
+	"github.com/docker/cli/cli/config/types"
 )
 
 // Proxies are the variables that the user's configuration gives to containers
@@ -39,4 +40,17 @@ func (e Environment) Credentials() ([]byte, error) {
 		return nil, fmt.Errorf("write registry logins: %w", err)
 	}
 	return b.Bytes(), nil
+}
+
+// Login is the user's login for a registry, by the registry's domain; the zero
+// value is none. It is in the config file, or with the helper that this names.
+func (e Environment) Login(registry string) (types.AuthConfig, error) {
+	file, err := e.loadConfig()
+	if err != nil {
+		return types.AuthConfig{}, err
+	}
+	if registry == "docker.io" {
+		registry = hubKey
+	}
+	return file.GetAuthConfig(registry)
 }
