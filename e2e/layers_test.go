@@ -31,6 +31,8 @@ var layers = []struct {
 	{"compose/tree", nil},
 	{"compose/watcher", nil},
 	{"compose/archive", nil},
+	{"compose/remote/remotetest", nil},
+	{"compose/remote", nil},
 	{"compose/provider", nil},
 	{"compose/container", []string{"hosts", "compose/project", "compose/tree"}},
 	{"compose/plan", []string{"hosts", "scheduler", "compose/project", "compose/state", "compose/tree", "compose/container"}},

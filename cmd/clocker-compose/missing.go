@@ -14,7 +14,7 @@ import (
 // missingCommands are those of Docker Compose that don't exist here yet.
 func missingCommands() []string {
 	return []string{
-		"build", "publish",
+		"build",
 	}
 }
 

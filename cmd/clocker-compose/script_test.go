@@ -22,6 +22,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/clocker-compose/clocker-compose/compose/project"
+	"github.com/clocker-compose/clocker-compose/compose/remote/remotetest"
 	"github.com/clocker-compose/clocker-compose/hosts"
 	"github.com/clocker-compose/clocker-compose/hosts/docker"
 	"github.com/clocker-compose/clocker-compose/hosts/fake"
@@ -128,6 +129,7 @@ func TestScripts(t *testing.T) {
 		Setup: setUp,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"publish": publish, "hostile": hostile, "fault": fault, "heal": heal, "calls": calls, "sed": sed,
+			"registry": registry, "gitserver": gitServer,
 			"use": use,
 		},
 		Condition: condition,
@@ -147,6 +149,25 @@ func setUp(env *testscript.Env) error {
 	}
 	env.Setenv("BIN", filepath.Dir(bin))
 	return os.MkdirAll(env.WorkDir+"/home", 0o755)
+}
+
+// registry starts a registry of artifacts, whose HOST:PORT is in REGISTRY.
+func registry(ts *testscript.TestScript, _ bool, _ []string) {
+	r := remotetest.NewRegistry()
+	ts.Defer(r.Close)
+	ts.Setenv("REGISTRY", r.Host())
+}
+
+// gitServer serves a repository with the files, whose address is in REPOSITORY.
+func gitServer(ts *testscript.TestScript, _ bool, names []string) {
+	files := map[string]string{}
+	for _, name := range names {
+		files[name] = ts.ReadFile(name)
+	}
+	g, err := remotetest.NewGit(ts.MkAbs("git"), files)
+	ts.Check(err)
+	ts.Defer(g.Close)
+	ts.Setenv("REPOSITORY", g.Address())
 }
 
 // engineOf is the fake engine of a host of the script's config file, or of the
