@@ -109,17 +109,21 @@ type question struct{ about, ask string }
 func (o publishOptions) questions(p project.Publication) []question {
 	var all []question
 	if len(p.Mounts) > 0 {
-		all = append(all, question{"you are about to publish bind mounts declaration within your OCI artifact.\n" +
-			"only the bind mount declarations will be added to the OCI artifact (not content)\n" +
-			"please double check that you are not mounting potential user's sensitive directories or data\n" + mountLines(p.Mounts),
-			"Are you ok to publish these bind mount declarations?"})
+		all = append(all, question{
+			"you are about to publish bind mounts declaration within your OCI artifact.\n" +
+				"only the bind mount declarations will be added to the OCI artifact (not content)\n" +
+				"please double check that you are not mounting potential user's sensitive directories or data\n" + mountLines(p.Mounts),
+			"Are you ok to publish these bind mount declarations?",
+		})
 	}
 	if lines := variableLines(p); lines != "" && !o.withEnv {
-		all = append(all, question{"you are about to publish env-related declarations within your OCI artifact.\n" +
-			"env files, and values for sensitive-looking keys, are published as they are;\n" +
-			"values that are variables, like \"${VAR}\", stay variables.\n" + lines +
-			"Use --with-env to silence this prompt and always publish env declarations.",
-			"Are you ok to publish these env declarations?"})
+		all = append(all, question{
+			"you are about to publish env-related declarations within your OCI artifact.\n" +
+				"env files, and values for sensitive-looking keys, are published as they are;\n" +
+				"values that are variables, like \"${VAR}\", stay variables.\n" + lines +
+				"Use --with-env to silence this prompt and always publish env declarations.",
+			"Are you ok to publish these env declarations?",
+		})
 	}
 	if len(p.Contents) > 0 {
 		all = append(all, question{"you are about to publish literal inline config content within your OCI artifact.\n  " +
