@@ -78,7 +78,7 @@ func (r *replica) fate(movesOnly bool) Replica {
 		row.Fate, row.From, row.Why = FateMoves, r.current.Host, ReasonMoved
 	case r.recreate != "":
 		row.Fate, row.Why = FateRecreated, r.recreate
-	case !alive(r.current.State) && !movesOnly:
+	case !alive(r.current.State) && !movesOnly && !r.done:
 		row.Fate, row.Why = FateStarts, ReasonStopped
 	}
 	return row
