@@ -36,3 +36,16 @@ func (r spread) value(h *hosts.Host) string { return Constraint{Key: r.key}.attr
 func (r spread) label() string {
 	return strings.TrimPrefix(strings.TrimPrefix(r.key, "node.labels."), "node.")
 }
+
+// SpreadValue is the value that the strategy spread keeps replicas even over, of
+// a host; ok where the strategy is a spread.
+func SpreadValue(s hosts.Strategy, h *hosts.Host) (value string, ok bool) {
+	if s.Name != "spread" {
+		return "", false
+	}
+	rule, err := newSpread(s.Value)
+	if err != nil {
+		return "", false
+	}
+	return rule.(spread).value(h), true //nolint:forcetypeassert // it makes no other rules
+}

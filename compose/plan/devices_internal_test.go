@@ -24,7 +24,8 @@ func TestDevicesOfAService(t *testing.T) {
 		{"another capability", nil, &types.Resource{Devices: []types.DeviceRequest{{Capabilities: []string{"tpu"}, Count: 1}}}, hosts.Devices{"tpu": 1}},
 		{"of CDI", nil, &types.Resource{Devices: []types.DeviceRequest{{Driver: "cdi", IDs: []string{"acme.com/net=eth0", "nvidia.com/gpu=all"}}}}, hosts.Devices{"acme.com/net": 1, "nvidia.com/gpu": 0}},
 		{
-			"generic", []types.DeviceRequest{{Count: 1}},
+			"generic",
+			[]types.DeviceRequest{{Count: 1}},
 			&types.Resource{GenericResources: []types.GenericResource{{DiscreteResourceSpec: &types.DiscreteGenericResource{Kind: "gpu", Value: 1}}, {DiscreteResourceSpec: &types.DiscreteGenericResource{Kind: "ssd", Value: 3}}, {}}},
 			hosts.Devices{"gpu": 2, "ssd": 3},
 		},

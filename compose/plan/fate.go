@@ -74,6 +74,7 @@ func (r *replica) fate(movesOnly bool) Replica {
 	switch {
 	case r.current == nil:
 		row.Fate = FateNew
+	case r.done:
 	case r.moves():
 		row.Fate, row.From, row.Why = FateMoves, r.current.Host, ReasonMoved
 	case r.recreate != "":

@@ -26,11 +26,17 @@ func (u *up) placeReplicas() error {
 		byName[t.Service+"/"+strconv.Itoa(t.Number)] = r
 		tasks = append(tasks, t)
 	}
-	decisions, err := u.place(tasks, u.candidates(u.currents()))
+	pool := u.candidates(u.currents())
+	decisions, err := u.place(tasks, pool)
 	if err != nil && (decisions == nil || !u.MovesOnly) {
 		return err
 	}
 	u.stayIfNowhere(decisions, err)
+	if u.Rebalance {
+		if decisions, err = u.rebalance(decisions, pool); err != nil {
+			return err
+		}
+	}
 	for _, d := range decisions {
 		byName[d.Task.Service+"/"+strconv.Itoa(d.Task.Number)].host = d.Host
 	}

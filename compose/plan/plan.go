@@ -20,6 +20,8 @@ type Plan struct {
 	// Replicas say what becomes of each replica: those of Placements in the same
 	// order, and then those that are removed.
 	Replicas []Replica
+	// Gain says what a rebalance makes more even.
+	Gain []string
 	// Hosts are those of the pool, sorted by name.
 	Hosts []hosts.Host
 	// Explained tells that Placements rank the hosts where that was wanted.

@@ -69,6 +69,10 @@ type Options struct {
 	NoDeps             bool
 	AlwaysRecreateDeps bool
 	RenewAnonVolumes   bool
+	// Rebalance moves replicas to make the pool even, MaxMoves at most; 0 is no
+	// bound. It goes with MovesOnly.
+	Rebalance bool
+	MaxMoves  int
 	// Explain ranks the hosts for replicas.
 	Explain Explain
 	// RenewVolumes are the names of volumes that differ from the files and may

@@ -16,6 +16,9 @@ func (p *Plan) Text() string {
 		p.writePlacements(&b)
 		p.writeSteps(&b)
 	}
+	for _, g := range p.Gain {
+		fmt.Fprintf(&b, "* %s\n", g)
+	}
 	for _, w := range p.Warnings {
 		fmt.Fprintf(&b, "! %s\n", w)
 	}

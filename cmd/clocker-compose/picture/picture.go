@@ -32,6 +32,9 @@ func Draw(p *plan.Plan, width int) string {
 		d.refusals(p)
 	}
 	d.line("")
+	for _, g := range p.Gain {
+		d.paragraph("* ", g)
+	}
 	for _, w := range p.Warnings {
 		d.paragraph("! ", w)
 	}

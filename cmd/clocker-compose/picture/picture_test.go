@@ -39,7 +39,8 @@ func example() *plan.Plan {
 		Project: "shop", Hosts: []hosts.Host{host("h1", "eu", true), drained, host("h3", "us", true), host("h4", "us", false)},
 		Replicas: rows,
 		Steps: []plan.Step{
-			{Host: "h3", Action: plan.JoinFabric{}}, {Host: "h3", Action: plan.PullImage{Ref: "registry.example.com/team/web:1.2.3"}},
+			{Host: "h3", Action: plan.JoinFabric{}},
+			{Host: "h3", Action: plan.PullImage{Ref: "registry.example.com/team/web:1.2.3"}},
 			{Host: "h3", Action: plan.CreateNetwork{Spec: hosts.NetworkSpec{Name: "shop_default"}}},
 		},
 		Warnings: []string{"shop-web-2 moves to host h3 without the data of its anonymous volume at /cache, which stays on host h2 as volume 0123456789ab"},
