@@ -80,14 +80,23 @@ func (d *door) close() { _ = d.listener.Close() }
 func (d *door) serve(ctx context.Context) {
 	var work sync.WaitGroup
 	defer work.Wait()
+	free := make(chan struct{}, passedAtOnce)
 	for {
+		free <- struct{}{}
 		conn, err := d.listener.Accept()
 		if err != nil {
 			return
 		}
-		work.Go(func() { d.pass(ctx, conn) })
+		work.Go(func() {
+			defer func() { <-free }()
+			d.pass(ctx, conn)
+		})
 	}
 }
+
+// passedAtOnce is how many connections to a port are open at once. Those beyond
+// wait for one of them to end, as they would for a busy server.
+const passedAtOnce = 256
 
 // pass joins a connection to the first place that answers.
 func (d *door) pass(ctx context.Context, near net.Conn) {

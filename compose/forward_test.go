@@ -149,3 +149,47 @@ func ask(t *testing.T, l net.Listener) string {
 	answer, _ := io.ReadAll(c)
 	return string(answer)
 }
+
+// TestForwardBoundsConnections: those beyond the bound wait, and are served
+// when others have ended.
+func TestForwardBoundsConnections(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	h, e := publisher(t, "h1", "1")
+	dialled, release := make(chan struct{}, 1000), make(chan struct{})
+	e.OnDial(func(context.Context, hosts.PublishedPort) (net.Conn, error) {
+		dialled <- struct{}{}
+		near, far := net.Pipe()
+		go func() {
+			<-release
+			_, _ = io.WriteString(far, "served")
+			_ = far.Close()
+		}()
+		return near, nil
+	})
+	env := &compose.Env{Pool: []hosts.Host{h}, Connect: func(hosts.Host) (compose.Engine, error) { return e, nil }}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	assert.NilError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	done, opened := make(chan error, 1), make(chan struct{})
+	go func() {
+		done <- compose.Forward(ctx, env, compose.ForwardOptions{
+			Project: "shop", Listen: func(string) (net.Listener, error) { return listener, nil },
+			Opened: func(string, []string) { close(opened) },
+		})
+	}()
+	<-opened
+	const asked = 300
+	var answers sync.WaitGroup
+	for range asked {
+		answers.Go(func() { assert.Check(t, ask(t, listener) == "served") })
+	}
+	for range 256 {
+		<-dialled
+	}
+	time.Sleep(200 * time.Millisecond)
+	assert.Equal(t, len(dialled), 0, "the others wait")
+	close(release)
+	answers.Wait()
+	cancel()
+	assert.NilError(t, <-done)
+}

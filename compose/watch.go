@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/clocker-compose/clocker-compose/compose/project"
@@ -35,9 +36,10 @@ type Builder interface {
 // ErrNothingToWatch is that of projects without a develop section.
 var ErrNothingToWatch = errors.New("none of the selected services is configured for watch, consider setting a 'develop' section")
 
-// Changes of files come in swarms: an editor saves all, a branch is switched.
+// Changes of files come in swarms: an editor saves all, a branch is switched. A
+// longer quiet costs each change that time, a shorter one cuts swarms in pieces.
 const (
-	watchQuiet = 500 * time.Millisecond
+	watchQuiet = 300 * time.Millisecond
 	// watchLongest is for files that never come to rest, such as logs.
 	watchLongest = 3 * time.Second
 )
@@ -47,18 +49,17 @@ const (
 func CheckWatch(env *Env, p *project.Project, services []string) error {
 	silent := *env
 	silent.Warn = nil // Watch warns
-	_, err := watchRules(&silent, p, services)
+	_, err := newWatching(&silent, p, WatchOptions{Services: services})
 	return err
 }
 
 // Watch brings changes of the project's files to its containers, on whatever
 // hosts those run, until ctx ends, which is no error.
 func Watch(ctx context.Context, env *Env, p *project.Project, o WatchOptions) error {
-	rules, err := watchRules(env, p, o.Services)
+	w, err := newWatching(env, p, o)
 	if err != nil {
 		return err
 	}
-	w := &watching{env: env, project: p, options: o, rules: rules}
 	source, err := watcher.Open(watcher.Options{Paths: w.paths(), Skip: w.skip, Quiet: watchQuiet, Longest: watchLongest})
 	if err != nil {
 		return err
@@ -81,10 +82,24 @@ type watching struct {
 	project *project.Project
 	options WatchOptions
 	rules   []*watchRule
+	// mirrors are paths that other machines have copies of.
+	mirrors []string
+}
+
+func newWatching(env *Env, p *project.Project, o WatchOptions) (*watching, error) {
+	w := &watching{env: env, project: p, options: o, mirrors: mirrors(env, p, o.Services)}
+	var err error
+	if w.rules, err = watchRules(env, p, o.Services, len(w.mirrors) > 0); err != nil {
+		return nil, err
+	}
+	if len(w.rules) == 0 && len(w.mirrors) == 0 {
+		return nil, ErrNothingToWatch
+	}
+	return w, nil
 }
 
 func (w *watching) paths() []string {
-	var paths []string
+	paths := slices.Clone(w.mirrors)
 	for _, r := range w.rules {
 		paths = append(paths, r.Path)
 	}
@@ -93,6 +108,9 @@ func (w *watching) paths() []string {
 
 // skip tells folders that no rule wants anything of.
 func (w *watching) skip(folder string) bool {
+	if slices.ContainsFunc(w.mirrors, func(m string) bool { return watcher.Inside(m, folder) || watcher.Inside(folder, m) }) {
+		return false
+	}
 	for _, r := range w.rules {
 		if (watcher.Inside(r.Path, folder) || watcher.Inside(folder, r.Path)) && !r.ignoresAll(folder) {
 			return false
@@ -129,13 +147,11 @@ func (w *watching) handle(ctx context.Context, changed []string) {
 			b.add(r, path)
 		}
 	}
-	if b.empty() {
-		return
-	}
 	if len(changed) > manyChanges {
 		w.options.Tell("Large batch of file changes detected. If you just switched branches, this is expected.")
 	}
-	if err := w.act(ctx, b); err != nil && ctx.Err() == nil {
+	err := errors.Join(w.mirror(ctx, changed), w.act(ctx, b))
+	if err != nil && ctx.Err() == nil {
 		w.env.warn([]string{"Error handling changed files: " + err.Error()})
 	}
 }

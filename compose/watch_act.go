@@ -52,7 +52,7 @@ func (w *watching) syncAll(ctx context.Context, b *watchBatch) ([]state.Containe
 	for _, name := range names {
 		w.options.Tell(fmt.Sprintf("Syncing service %q after %d changes were detected", name, len(b.synced[name])))
 	}
-	snapshot, err := Observe(ctx, w.env)
+	snapshot, _, err := survey(ctx, w.env, replicasOf(w.project.Name, true))
 	if err != nil {
 		return nil, err
 	}

@@ -33,9 +33,10 @@ type watchRule struct {
 // fileMapping is a path of this machine, and the one that it is in containers.
 type fileMapping struct{ from, to string }
 
-// watchRules are those of the services, or an error where there are none, or
-// one that can't be followed.
-func watchRules(env *Env, p *project.Project, services []string) ([]*watchRule, error) {
+// watchRules are those of the services, or an error where there is one that
+// can't be followed. What is mounted needs none; mirrored says that each host has
+// it as it is here.
+func watchRules(env *Env, p *project.Project, services []string, mirrored bool) ([]*watchRule, error) {
 	var rules []*watchRule
 	for _, name := range p.ServiceNames() {
 		s := p.Services[name]
@@ -50,15 +51,13 @@ func watchRules(env *Env, p *project.Project, services []string) ([]*watchRule, 
 			if err != nil {
 				return nil, fmt.Errorf("service %s: develop.watch of %s: %w", name, trigger.Path, err)
 			}
-			if r.mounts() {
+			switch {
+			case !r.mounts():
+				rules = append(rules, r)
+			case !mirrored:
 				env.warn([]string{fmt.Sprintf("path '%s' also declared by a bind mount volume, this path won't be monitored!", trigger.Path)})
-				continue
 			}
-			rules = append(rules, r)
 		}
-	}
-	if len(rules) == 0 {
-		return nil, ErrNothingToWatch
 	}
 	return rules, nil
 }
@@ -194,10 +193,6 @@ func newWatchBatch() *watchBatch {
 	return &watchBatch{
 		synced: map[string][]fileMapping{}, restart: map[string]bool{}, rebuild: map[string]bool{}, exec: map[string][]*watchRule{},
 	}
-}
-
-func (b *watchBatch) empty() bool {
-	return len(b.synced) == 0 && len(b.restart) == 0 && len(b.rebuild) == 0
 }
 
 // add notes what a rule makes of a path.

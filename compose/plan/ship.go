@@ -82,6 +82,18 @@ func (u *up) ship(r *replica, path string, t *tree.Tree) string {
 	return u.add(r.host, a, why)
 }
 
+// Ships are the plan's steps that bring the project's files to hosts, alone.
+func (p *Plan) Ships() *Plan {
+	ships := &Plan{Project: p.Project}
+	for _, s := range p.Steps {
+		if _, ok := s.Action.(ShipFiles); ok {
+			s.After = nil
+			ships.Steps = append(ships.Steps, s)
+		}
+	}
+	return ships
+}
+
 // mark is a volume that holds nothing: its labels tell what another one holds,
 // because labels of a volume can't be changed. Engines have no other place for
 // a word of ours that comes with every observation.

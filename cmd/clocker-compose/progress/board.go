@@ -29,7 +29,7 @@ func (b *board) apply(e execute.Event, now time.Time) {
 	e = cleaned(e)
 	if e.Parent != "" {
 		r := b.row(key{e.Host, e.Parent}, now)
-		r.layers[e.ID] = e
+		r.layers[e.ID] = grown(r.layers[e.ID], e)
 		return
 	}
 	r := b.row(keyOf(e), now)
@@ -40,6 +40,17 @@ func (b *board) apply(e execute.Event, now time.Time) {
 	if settled(e) && r.end.IsZero() {
 		r.end = now
 	}
+}
+
+// grown is the last event of a layer, whose size stays known where engines
+// count anew, and is there as a whole where it is done.
+func grown(before, e execute.Event) execute.Event {
+	e.Total = max(e.Total, before.Total)
+	e.Current = max(e.Current, before.Current)
+	if settled(e) {
+		e.Current = e.Total
+	}
+	return e
 }
 
 // row finds or adds the row of a thing.

@@ -1,0 +1,104 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"gotest.tools/v3/assert"
+)
+
+const attachedFile = `
+services:
+  db:
+    image: alpine
+    command: sh -c 'echo db is up; sleep 2; touch /ready; sleep 1000'
+    stop_grace_period: 0s
+    healthcheck: {test: test -e /ready, interval: 1s, retries: 60}
+  web:
+    image: alpine
+    command: sh -c 'echo web is up; mkdir /w; hostname >/w/index.html; exec httpd -f -h /w'
+    depends_on: {db: {condition: service_healthy}}
+    ports: ["18090:80"]
+    deploy: {mode: global}
+    stop_grace_period: 0s
+`
+
+// Output shows while others wait, ports answer here, the menu detaches, and a later up attaches and stops.
+func TestAttachedUp(t *testing.T) {
+	onThreeHosts(t, func(t *testing.T, l *Lab) {
+		p := l.Project(t, attachedFile)
+		p.Up(t, "--no-start") // joining hosts and pulling take their time
+		c := p.Console(t, "up")
+		c.shows(t, "db is up")
+		assert.Assert(t, !strings.Contains(c.text(), "web is up"), "%q", c.text())
+		for _, name := range []string{"web-1", "web-2", "web-3"} {
+			eventually(t, 30*time.Second, name+" says so", func() error {
+				if !strings.Contains(c.text(), name) || strings.Count(c.text(), "web is up") < 3 {
+					return fmt.Errorf("%q", c.text())
+				}
+				return nil
+			})
+		}
+		eventually(t, 20*time.Second, "the port answers here", func() error {
+			_, err := page("http://127.0.0.1:18090/")
+			return err
+		})
+		c.shows(t, "Detach")
+		c.types(t, "d")
+		assert.Equal(t, c.ends(t), 0)
+		for _, r := range p.Ps(t) {
+			assert.Equal(t, r.State, "running", "%v", r)
+		}
+
+		c = p.Console(t, "up")
+		c.shows(t, "Attaching to db-1, web-1, web-2, web-3")
+		c.types(t, ctrlC)
+		c.shows(t, "Gracefully Stopping... press Ctrl+C again to force")
+		assert.Equal(t, c.ends(t), 130)
+		for _, r := range p.Ps(t) {
+			assert.Equal(t, r.State, "exited", "%v", r)
+		}
+	})
+}
+
+// A host that is lost leaves a line, and the output of the others goes on.
+func TestAttachedUpLosesAHost(t *testing.T) {
+	onThreeHosts(t, func(t *testing.T, l *Lab) {
+		p := l.Project(t, `
+services:
+  ticker:
+    image: busybox
+    command: sh -c 'while :; do echo tick; sleep 1; done'
+    deploy: {mode: global}
+    stop_grace_period: 0s
+`)
+		c := p.Console(t, "up", "--menu=false")
+		for _, name := range []string{"ticker-1  | ", "ticker-2  | ", "ticker-3  | "} {
+			c.shows(t, name)
+		}
+		l.Host(1).Kill(t)
+		eventually(t, 90*time.Second, "the loss is told", func() error {
+			if !strings.Contains(c.text(), "host h1 is out of reach") {
+				return fmt.Errorf("%q", c.text())
+			}
+			return nil
+		})
+		after := strings.Count(c.text(), "tick\r\n")
+		time.Sleep(3 * time.Second)
+		assert.Assert(t, strings.Count(c.text(), "tick\r\n") >= after+4, "the others go on: %q", c.text())
+		assert.Equal(t, strings.Count(c.text(), "out of reach"), 1)
+		c.types(t, ctrlC)
+		c.ends(t)
+		l.Host(1).Start(t)
+		eventually(t, 90*time.Second, "it is back", func() error {
+			if r := p.Try(t, "ps", "-a"); r.Code != 0 || strings.Contains(r.Stderr, "h1") {
+				return fmt.Errorf("%s", r)
+			}
+			return nil
+		})
+	})
+}
