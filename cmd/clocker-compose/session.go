@@ -26,6 +26,8 @@ type session struct {
 	program    string
 	root       rootOptions
 	interrupts *interrupts
+	// offline keeps compose files from being fetched.
+	offline bool
 
 	connections *connections
 	renderer    progress.Renderer
@@ -129,6 +131,10 @@ func (s *session) projectOptions() project.Options {
 	if s.root.compatible {
 		environ = append(environ[:len(environ):len(environ)], "COMPOSE_COMPATIBILITY=true")
 	}
+	fetch := s.fetch
+	if s.offline {
+		fetch = nil
+	}
 	return project.Options{
 		Files:        s.root.files,
 		Name:         s.root.name,
@@ -138,7 +144,7 @@ func (s *session) projectOptions() project.Options {
 		WorkingDir:   s.dir,
 		Environ:      environ,
 		Stdin:        s.in,
-		Fetch:        s.fetch,
+		Fetch:        fetch,
 		Strategies:   scheduler.NewCatalog(),
 		Location:     s.root.location,
 		AllResources: s.root.allResources,
