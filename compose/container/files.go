@@ -2,6 +2,7 @@ package container
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"strconv"
 	"strings"
@@ -95,7 +96,7 @@ func (r *replica) file(ref fileReference) (hosts.File, error) {
 		return hosts.File{}, err
 	}
 	if r.ReadOnly {
-		return hosts.File{}, r.refuse(ref.kind, "mount a tmpfs or a volume instead, or drop read_only",
+		return hosts.File{}, r.refuse(ref.kind, insteadOfCopy(ref),
 			"%s can't be copied into a container with a read-only root", ref.Source)
 	}
 	file := hosts.File{Path: ref.target, Content: content, Mode: defaultMode | executable}
@@ -106,6 +107,15 @@ func (r *replica) file(ref fileReference) (hosts.File, error) {
 	file.UID, uidErr = r.owner(ref.kind, "uid", ref.UID)
 	file.GID, gidErr = r.owner(ref.kind, "gid", ref.GID)
 	return file, errors.Join(uidErr, gidErr)
+}
+
+// insteadOfCopy is what works where nothing can be copied: a mount. Files of the
+// project can be mounted on any host.
+func insteadOfCopy(ref fileReference) string {
+	if ref.source.File == "" {
+		return "write it into a file of the project, and mount that under volumes; or drop read_only"
+	}
+	return fmt.Sprintf("mount it under volumes instead, as %s:%s:ro, where it is inside of the project; or drop read_only", ref.source.File, ref.target)
 }
 
 // checkSource refuses what only Swarm has.

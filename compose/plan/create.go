@@ -91,14 +91,15 @@ func (u *up) replace(r *replica, by map[string][]*replica) {
 }
 
 // giveUp stops and removes the container that a replica has, once its
-// successor is created. On the same host it does so quietly.
+// successor is created. Where that is on the same host it does so quietly.
 func (u *up) giveUp(r *replica, by map[string][]*replica, why Reason, created string) (removed string) {
-	c, quiet := *r.current, !r.moves()
+	c, here := *r.current, !r.moves()
+	quiet := here && created != "" // else it is no replacement that tells its own progress
 	if alive(c.State) {
 		r.stopping = u.add(c.Host, StopContainer{ID: c.ID, Name: c.Name, Timeout: u.Timeout, Quiet: quiet}, why, u.stopAfter(r, by, created))
 		u.stopWithDependencies(r, by)
 	}
-	return u.add(c.Host, RemoveContainer{ID: c.ID, Name: c.Name, Volumes: quiet && u.RenewAnonVolumes, Quiet: quiet}, why, created, r.stopping)
+	return u.add(c.Host, RemoveContainer{ID: c.ID, Name: c.Name, Volumes: here && u.RenewAnonVolumes, Quiet: quiet}, why, created, r.stopping)
 }
 
 // creation is the action that creates a replica from a request.

@@ -172,7 +172,7 @@ func (u *up) attached(n *networkPlan) []state.Container {
 func (u *up) takeOff(n *networkPlan, c state.Container) string {
 	stopped := ""
 	if alive(c.State) {
-		stopped = u.add(c.Host, StopContainer{ID: c.ID, Name: c.Name, Timeout: u.Timeout, Quiet: true}, n.why, u.joined(n.host, n.fabric))
+		stopped = u.add(c.Host, StopContainer{ID: c.ID, Name: c.Name, Timeout: u.Timeout}, n.why, u.joined(n.host, n.fabric))
 	}
 	return u.add(c.Host, DisconnectNetwork{Network: n.existing.ID, NetworkName: n.name, Container: c.ID, Name: c.Name}, n.why, stopped)
 }

@@ -67,7 +67,7 @@ func (u *up) checkVolume(v *hosts.Volume, key string) error {
 	if differs, err := u.diverges(v, key); err != nil || !differs {
 		return err
 	}
-	u.warn("volume %q exists but doesn't match its configuration in the compose file; its data is kept as it is. Remove it to have it made anew", v.Name)
+	u.warn("volume %q exists but doesn't match its configuration in the compose file; its data is kept as it is. `up -y` makes it anew, without its data", v.Name)
 	if !slices.Contains(u.plan.Diverged, v.Name) {
 		u.plan.Diverged = append(u.plan.Diverged, v.Name)
 	}
