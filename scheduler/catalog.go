@@ -74,6 +74,13 @@ func (c Catalog) Measures(s hosts.Strategy) bool {
 	return false
 }
 
+// Wants tells whether a strategy demands that others are on the host already.
+func (c Catalog) Wants(s hosts.Strategy) bool {
+	rule, err := c.rule(s)
+	rules, ok := rule.(affinity)
+	return err == nil && ok && slices.ContainsFunc(rules, func(r AffinityRule) bool { return !r.Not && !r.Soft && !r.Empty })
+}
+
 // Services are the services that a strategy names without a project, and so
 // must be of its own; those of patterns are not among them.
 func (c Catalog) Services(s hosts.Strategy) []string {

@@ -10,7 +10,6 @@ import (
 	"github.com/clocker-compose/clocker-compose/compose/container"
 	"github.com/clocker-compose/clocker-compose/compose/state"
 	"github.com/clocker-compose/clocker-compose/hosts"
-	"github.com/clocker-compose/clocker-compose/scheduler"
 )
 
 // replica is one numbered container that is wanted.
@@ -62,12 +61,17 @@ func alive(s hosts.ContainerState) bool {
 // wantReplicas decides how many replicas each service has, which of the
 // existing containers are among them, and which are too many.
 func (u *up) wantReplicas() error {
+	var followers []types.ServiceConfig
 	for _, s := range u.services {
+		if u.follows(s) {
+			followers = append(followers, s)
+			continue
+		}
 		if err := u.wantService(s); err != nil {
 			return err
 		}
 	}
-	return nil
+	return u.wantFollowers(followers)
 }
 
 func (u *up) wantService(s types.ServiceConfig) error {
@@ -131,60 +135,11 @@ func nextNumber(existing []state.Container) int {
 	return next
 }
 
-// global services have one replica on each host.
-func global(s types.ServiceConfig) bool {
-	return s.Deploy != nil && (s.Deploy.Mode == "global" || s.Deploy.Mode == "global-job")
-}
-
 func (u *up) want(s types.ServiceConfig, number int, current *state.Container) *replica {
 	r := &replica{service: s, number: number, name: container.Name(u.Project, s.Name, number), current: current}
 	r.done = current != nil && u.finished(s, *current)
 	u.replicas = append(u.replicas, r)
 	return r
-}
-
-// wantGlobal wants one replica on each host that the rules allow. What is there
-// of the services that are brought up doesn't count: it is yet to be decided.
-func (u *up) wantGlobal(s types.ServiceConfig, existing []state.Container) error {
-	eligible, _, err := scheduler.Eligible(u.task(&replica{service: s}), u.candidates(u.undecided()))
-	if err != nil {
-		return err
-	}
-	if len(eligible) > 1 && s.ContainerName != "" {
-		return fmt.Errorf("service %s: Docker requires each container to have a unique name; remove the container_name %q to run it on all %d hosts", s.Name, s.ContainerName, len(eligible))
-	}
-	byHost, next := map[string]*state.Container{}, nextNumber(existing)
-	for _, c := range u.byWorth(s, existing) {
-		if !slices.Contains(eligible, c.Host) && u.finished(s, c) {
-			continue
-		}
-		if byHost[c.Host] != nil || !slices.Contains(eligible, c.Host) {
-			u.surplus = append(u.surplus, surplus{c, ReasonScaleDown})
-			continue
-		}
-		byHost[c.Host] = &c
-	}
-	for _, h := range eligible {
-		if c := byHost[h]; c != nil {
-			u.want(s, c.Number(), c).only = h
-			continue
-		}
-		if u.MovesOnly {
-			continue
-		}
-		u.want(s, next, nil).only = h
-		next++
-	}
-	return nil
-}
-
-// undecided are the containers of all services that are brought up.
-func (u *up) undecided() []state.Container {
-	var all []state.Container
-	for _, s := range u.services {
-		all = append(all, u.existing[s.Name]...)
-	}
-	return all
 }
 
 // byWorth sorts a service's containers so that those worth keeping come first:
