@@ -37,9 +37,13 @@ $(DRIVERS) &: go.mod weave/build-driver.sh $(shell find cmd/clocker-driver weave
 	weave/build-driver.sh
 
 .PHONY: install
-install: build ## Install for this user: in ~/.local/bin, and as "docker clocker"
+install: build ## Install for this user: in ~/.local/bin, as "docker clocker", with manual and completion
 	install -D $(CLI) $(HOME)/.local/bin/clocker-compose
 	install -D $(CLI) $(HOME)/.docker/cli-plugins/docker-clocker
+	install -D -m 644 -t $(HOME)/.local/share/man/man1 docs/man/*.1
+	@for s in bash:bash-completion/completions/clocker-compose fish:fish/vendor_completions.d/clocker-compose.fish \
+		zsh:zsh/site-functions/_clocker-compose; do \
+		mkdir -p $(HOME)/.local/share/$$(dirname $${s#*:}); $(CLI) completion $${s%%:*} > $(HOME)/.local/share/$${s#*:}; done
 
 .PHONY: unit
 unit: ## Run the tests that need no engine, with the race detector

@@ -13,7 +13,7 @@ type pushOptions struct{ compose.PushOptions }
 func newPush(s *session) *cli.Command {
 	return &cli.Command{
 		Name:      "push",
-		Usage:     "Push the images of services that are built, from a host that has them",
+		Usage:     "Push the images of services that are built",
 		ArgsUsage: "[SERVICE...]",
 		Flags: []cli.Flag{
 			boolFlag("ignore-push-failures", "", "Go on where an image can't be pushed"),

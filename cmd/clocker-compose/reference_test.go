@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -22,6 +23,22 @@ func TestReference(t *testing.T) {
 	path, err := filepath.Abs("../../docs/commands.md")
 	assert.NilError(t, err)
 	golden.Assert(t, usage.Markdown(programName, newApp(testSession()), environmentVariables()), path)
+}
+
+// TestReferenceManual holds docs/man to the code; -update writes it.
+func TestReferenceManual(t *testing.T) {
+	folder, err := filepath.Abs("../../docs/man")
+	assert.NilError(t, err)
+	known := map[string]bool{}
+	for _, page := range usage.Manual(programName, newApp(testSession()), environmentVariables()) {
+		golden.Assert(t, page.Content, filepath.Join(folder, page.File))
+		known[page.File] = true
+	}
+	entries, err := os.ReadDir(folder)
+	assert.NilError(t, err)
+	for _, e := range entries {
+		assert.Check(t, known[e.Name()], "%s is of no command: remove it", e.Name())
+	}
 }
 
 // TestHelpFits: no line of any --help is wider than 80 columns.

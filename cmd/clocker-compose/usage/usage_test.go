@@ -5,6 +5,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 	"gotest.tools/v3/assert"
+	"gotest.tools/v3/assert/cmp"
 
 	"github.com/clocker-compose/clocker-compose/cmd/clocker-compose/usage"
 )
@@ -85,4 +86,37 @@ A flag wins over its variable.
 |---|---|
 | `+"`PROG_FILE` | Stands for `--file`"+` |
 `)
+}
+
+func TestManual(t *testing.T) {
+	a := app()
+	a.Commands[1].Description = ".dots and \\slashes"
+	pages := usage.Manual("prog", a, []usage.Variable{{Name: "V", Usage: "Stands for `--file`"}})
+	assert.Equal(t, len(pages), 2)
+	assert.Equal(t, pages[0].File, "prog.1")
+	assert.Equal(t, pages[0].Content, `.TH PROG 1
+.SH NAME
+prog \- Do things
+.SH SYNOPSIS
+.B prog
+[OPTIONS] COMMAND
+.SH DESCRIPTION
+Do things.
+.SH OPTIONS
+.TP
+.B \-f, \-\-file string
+A|B.
+.SH COMMANDS
+.TP
+.BR prog\-act (1)
+Act.
+.SH ENVIRONMENT
+A flag wins over its variable.
+.TP
+.B V
+Stands for \-\-file.
+`)
+	assert.Equal(t, pages[1].File, "prog-act.1")
+	assert.Assert(t, cmp.Contains(pages[1].Content, ".PP\n\\&.dots and \\eslashes\n"))
+	assert.Assert(t, cmp.Contains(pages[1].Content, ".SH SEE ALSO\n.BR prog (1)\n"))
 }
