@@ -83,18 +83,24 @@ func TestDownAloneTakesAwayWhatAKilledUpLeft(t *testing.T) {
 	})
 }
 
-// killedUp runs up and kills it without a word of warning, when it has printed so many lines of progress.
+// killedUp is an up that is killed.
 func (p *Project) killedUp(t *testing.T, lines int) {
+	t.Helper()
+	p.killed(t, lines, "up", "-d")
+}
+
+// killed runs a command and kills it without a word of warning, when it has printed so many lines of progress.
+func (p *Project) killed(t *testing.T, lines int, args ...string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	c := p.command(ctx, program(t), "--progress", "plain", "up", "-d")
+	c := p.command(ctx, program(t), append([]string{"--progress", "plain"}, args...)...)
 	progress, err := c.StderrPipe()
 	assert.NilError(t, err)
 	assert.NilError(t, c.Start())
 	printed := bufio.NewScanner(progress)
 	for range lines {
-		assert.Assert(t, printed.Scan(), "up was done before it could be killed")
+		assert.Assert(t, printed.Scan(), "%s was done before it could be killed", args[0])
 	}
 	assert.NilError(t, c.Process.Kill())
 	assert.ErrorContains(t, c.Wait(), "killed")

@@ -26,6 +26,7 @@ type planOptions struct {
 	format       string
 	explain      bool
 	detailedExit bool
+	out          string
 	simulation   simulation
 }
 
@@ -38,6 +39,7 @@ func newPlan(s *session) *cli.Command {
 			boolFlag("detailed-exitcode", "", "Exit with 2 where there is something to do"),
 			boolFlag("explain", "", "Rank the hosts for each replica, and say why each other one was refused"),
 			textFlag("format", "", `Format of the output: "tree", "text" or "json" (default "tree")`),
+			textFlag("out", "", "Write the plan to a file that apply carries out"),
 			textFlag("pool", "", "Plan for the pool of a file that hosts snapshot has written, without any engine"),
 			textFlag("simulate", "", "Plan for hosts that don't exist, such as 1000x4cpu-16g,zone=a..c, without any engine"),
 		}, convergeFlags()...),
@@ -55,9 +57,14 @@ func parsePlan(c *cli.Context) (planOptions, error) {
 	if err := oneOf(c, "format", "tree", "text", "json"); err != nil {
 		return planOptions{}, err
 	}
+	for _, pair := range [][]string{{"out", "simulate"}, {"out", "pool"}} {
+		if err := incompatible(c, pair...); err != nil {
+			return planOptions{}, err
+		}
+	}
 	up, err := parseConverge(c)
 	return planOptions{
-		up: up, format: c.String("format"), explain: c.Bool("explain"), detailedExit: c.Bool("detailed-exitcode"),
+		up: up, format: c.String("format"), explain: c.Bool("explain"), detailedExit: c.Bool("detailed-exitcode"), out: c.String("out"),
 		simulation: simulation{invented: c.String("simulate"), file: c.String("pool")},
 	}, err
 }
@@ -84,6 +91,9 @@ func (o planOptions) run(ctx context.Context, s *session) error {
 func (o planOptions) plan(ctx context.Context, s *session, p *project.Project, env *compose.Env) (*plan.Plan, error) {
 	if !o.simulation.wanted() {
 		o.explained(len(env.Pool))
+		if o.out != "" {
+			return o.save(ctx, s, p, env)
+		}
 		return compose.Plan(ctx, env, p, o.up.UpOptions)
 	}
 	pool, err := o.simulation.snapshot(s, p, env.Locations)
@@ -92,6 +102,19 @@ func (o planOptions) plan(ctx context.Context, s *session, p *project.Project, e
 	}
 	o.explained(len(pool.Observations))
 	return compose.Simulate(ctx, env, p, o.up.UpOptions, pool)
+}
+
+// save makes the plan, and writes it to the file.
+func (o planOptions) save(ctx context.Context, s *session, p *project.Project, env *compose.Env) (*plan.Plan, error) {
+	from, err := s.sourceOf(p)
+	if err != nil {
+		return nil, err
+	}
+	planned, saved, err := compose.SavePlan(ctx, env, p, o.up.UpOptions, from)
+	if err != nil {
+		return nil, err
+	}
+	return planned, s.writePlan(o.out, saved)
 }
 
 // explained asks for explanations: of the services that are named, or of all.

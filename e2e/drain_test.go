@@ -1,0 +1,117 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"gotest.tools/v3/assert"
+)
+
+// A service with a health check, and a client on each host that asks for it by name all the time, from address to
+// address as most clients do. What fails is in the client's log.
+const servedThroughout = `
+services:
+  web:
+    image: python:3-alpine
+    command:
+      - python
+      - -uc
+      - |
+        import http.server, signal, threading
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(b"ok")
+            def log_message(self, *a): pass
+        server = http.server.ThreadingHTTPServer(("", 80), Handler)
+        signal.signal(signal.SIGTERM, lambda *a: threading.Thread(target=server.shutdown).start())
+        server.serve_forever()
+    healthcheck: {test: [CMD, python, -c, "import urllib.request; urllib.request.urlopen('http://127.0.0.1/')"], interval: 1s, retries: 30}
+    deploy: {replicas: 3}
+  client:
+    image: python:3-alpine
+    stop_signal: KILL
+    command:
+      - python
+      - -uc
+      - |
+        import time, urllib.request
+        asked = 0
+        while True:
+            try:
+                urllib.request.urlopen("http://web/", timeout=10).read()
+            except Exception as e:
+                print("failed", e)
+            asked += 1
+            if asked % 10 == 0: print("asked", asked)
+            time.sleep(0.05)
+    depends_on: {web: {condition: service_healthy}}
+    deploy: {mode: global}
+`
+
+func TestAServiceAnswersWhileItsHostIsDrained(t *testing.T) {
+	onThreeHosts(t, func(t *testing.T, l *Lab) {
+		p := l.Project(t, servedThroughout)
+		p.Up(t)
+		t.Cleanup(func() { p.Try(t, "hosts", "activate", "h1", "h2", "h3") })
+		p.keepsAsking(t)
+
+		p.Do(t, "hosts", "drain", "h2")
+		assert.Assert(t, !hostsOf(p.Replicas(t, "web"))["h2"], "web is still on h2: %v", p.Replicas(t, "web"))
+		assert.Equal(t, len(p.Replicas(t, "web")), 3)
+		p.keepsAsking(t)
+
+		// what comes meanwhile isn't placed there
+		p.Up(t, "--scale", "web=5")
+		assert.Assert(t, !hostsOf(p.Replicas(t, "web"))["h2"], "web was placed on h2")
+		p.Up(t)
+
+		p.Do(t, "hosts", "activate", "h2")
+		p.Up(t) // the client of h2 comes back
+		p.Do(t, "rebalance", "-y")
+		assert.Equal(t, len(hostsOf(p.Replicas(t, "web"))), 3, "after rebalance: %v", p.Replicas(t, "web"))
+		assert.Assert(t, strings.Contains(p.Do(t, "rebalance", "-y").Stderr, "No move is a gain"))
+		p.keepsAsking(t)
+
+		for line := range strings.Lines(p.Do(t, "logs", "client").Stdout) {
+			assert.Assert(t, !strings.Contains(line, "failed"), "%s", line)
+		}
+	})
+}
+
+// keepsAsking waits until some client has asked a few times more.
+func (p *Project) keepsAsking(t *testing.T) {
+	t.Helper()
+	asked := func() int { return strings.Count(p.Do(t, "logs", "client").Stdout, "asked") }
+	before := asked()
+	eventually(t, time.Minute, "the clients ask", func() error {
+		if now := asked(); now < before+6 {
+			return fmt.Errorf("%d lines after %d", now, before)
+		}
+		return nil
+	})
+}
+
+func TestAnInterruptedDrainIsFinishedByTheNextOne(t *testing.T) {
+	onThreeHosts(t, func(t *testing.T, l *Lab) {
+		p := l.Project(t, "services:\n  web:"+webServer+"\n    deploy: {replicas: 6}\n")
+		p.Up(t)
+		t.Cleanup(func() { p.Try(t, "hosts", "activate", "h1") })
+
+		p.killed(t, 4, "hosts", "drain", "h1")
+		p.Do(t, "hosts", "drain", "h1")
+		web := p.Replicas(t, "web")
+		assert.Equal(t, len(web), 6, "%v", web)
+		assert.Assert(t, !hostsOf(web)["h1"], "%v", web)
+		p.Do(t, "plan", "--detailed-exitcode")
+
+		p.Do(t, "hosts", "activate", "h1")
+		p.Do(t, "rebalance", "-y")
+		assert.Equal(t, len(hostsOf(p.Replicas(t, "web"))), 3)
+	})
+}
