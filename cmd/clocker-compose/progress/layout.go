@@ -2,6 +2,7 @@ package progress
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,16 +37,24 @@ const spinner = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
 // frame lays the board out: a head, then a line a row, none wider than the screen.
 func (s screen) frame(b *board, now time.Time) []string {
-	shown, hidden := visible(b.rows, s.height-2)
+	shown, hidden := visible(byHost(b.rows), s.height-2)
 	lines := []string{cut(fmt.Sprintf("[+] %s %d/%d", s.title, b.settled(), len(b.rows)), s.width)}
 	c := s.columns(shown)
+	host := ""
 	for _, r := range shown {
-		lines = append(lines, s.line(r, c, now))
+		lines = append(lines, s.line(r, c, now, r.event.Host != host))
+		host = r.event.Host
 	}
 	if hidden > 0 {
 		lines = append(lines, cut(fmt.Sprintf("   … and %d more", hidden), s.width))
 	}
 	return lines
+}
+
+// byHost puts the rows of each host together, in the order in which they
+// appeared there, those of none first.
+func byHost(rows []*row) []*row {
+	return slices.SortedStableFunc(slices.Values(rows), func(a, b *row) int { return strings.Compare(a.event.Host, b.event.Host) })
 }
 
 // visible leaves out what is done, the oldest first, until limit rows are left;
@@ -94,15 +103,21 @@ func (s screen) columns(rows []*row) columns {
 	return c
 }
 
-// line is " ✔ Container shop-web-1  h1  Started  details      0.3s".
-func (s screen) line(r *row, c columns, now time.Time) string {
+// line is " ✔ h1  Container shop-web-1  Started  details      0.3s", and leaves the
+// host out where the line above is one of the same.
+func (s screen) line(r *row, c columns, now time.Time, named bool) string {
 	e := r.event
 	paint := s.paint(e.Status)
 	var b strings.Builder
-	b.WriteString(" " + paint(icon(r, now)) + " " + pad(middle(e.ID, c.id), c.id))
+	b.WriteString(" " + paint(icon(r, now)) + " ")
 	if c.host > 0 {
-		b.WriteString("  " + pad(cut(e.Host, c.host), c.host))
+		host := ""
+		if named {
+			host = e.Host
+		}
+		b.WriteString(pad(cut(host, c.host), c.host) + "  ")
 	}
+	b.WriteString(pad(middle(e.ID, c.id), c.id))
 	b.WriteString("  " + paint(pad(cut(e.Text, c.text), c.text)))
 	if c.details > 0 {
 		b.WriteString(" " + pad(cut(r.details(), c.details), c.details))
