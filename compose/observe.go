@@ -81,7 +81,9 @@ func sweep(ctx context.Context, env *Env, ask look) state.Snapshot {
 func (e *Env) observeHost(ctx context.Context, h hosts.Host, ask look) hosts.Observation {
 	ctx, cancel := context.WithTimeout(ctx, e.patienceWith(h.Name))
 	defer cancel()
+	answered := e.awaited(h)
 	o, err := e.ask(ctx, h, ask)
+	answered(err)
 	if err != nil {
 		h.Status = hosts.Status{Reason: reason(err, e.patience())}
 		return hosts.Observation{Host: h}

@@ -175,6 +175,9 @@ func TestInterruptDetached(t *testing.T) {
 	c.interrupt(t)
 	code := c.exitCode(t)
 	assert.Assert(t, code == 130 || code == 0 && c.running(t) == 2, "%d: %q", code, c.text())
+	if code == 130 {
+		c.await(t, "up was interrupted: run it again to finish what it began")
+	}
 	assert.Assert(t, cursorShown(c.text()))
 }
 

@@ -39,6 +39,7 @@ func run(ctx context.Context, p process, w wiring) int {
 	}
 	err := act(ctx)
 	s.close()
+	s.sayInterrupted(ctx, err)
 	complain(ctx, p.err, s.root.progress == progress.JSON, program, err)
 	return exitCode(ctx, err)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -11,6 +12,7 @@ import (
 	"github.com/clocker-compose/clocker-compose/cmd/clocker-compose/progress"
 	"github.com/clocker-compose/clocker-compose/cmd/clocker-compose/terminal"
 	"github.com/clocker-compose/clocker-compose/compose"
+	"github.com/clocker-compose/clocker-compose/compose/execute"
 	"github.com/clocker-compose/clocker-compose/compose/project"
 	"github.com/clocker-compose/clocker-compose/hosts"
 	"github.com/clocker-compose/clocker-compose/hosts/docker"
@@ -31,6 +33,8 @@ type session struct {
 
 	connections *connections
 	renderer    progress.Renderer
+	// acting is the title of what is being changed, "" where nothing is.
+	acting string
 	// restore puts the terminal back where a process in a container has it.
 	restore *atomic.Pointer[func()]
 }
@@ -70,6 +74,7 @@ func (s *session) warn(sentence string) {
 
 // show starts to show progress, under a title.
 func (s *session) show(title string) {
+	s.acting = title
 	s.renderer = progress.New(s.progressOptions(title))
 }
 
@@ -85,6 +90,13 @@ func (s *session) progressOptions(title string) progress.Options {
 		Terminal: s.drawable(out),
 		Colour:   s.colours(out),
 		Size:     func() (int, int) { return terminal.Size(out) },
+	}
+}
+
+// sayInterrupted tells of a change that the user has cut short.
+func (s *session) sayInterrupted(ctx context.Context, err error) {
+	if s.acting != "" && interrupted(ctx) && errors.Is(err, context.Canceled) && s.root.progress != progress.Quiet && s.root.progress != progress.JSON {
+		s.lines().Event(execute.Event{ID: progress.Compose, Text: "Interrupted", Details: s.acting + " was interrupted: run it again to finish what it began"})
 	}
 }
 

@@ -58,7 +58,7 @@ func (o watchOptions) run(ctx context.Context, s *session) error {
 			return err
 		}
 	}
-	env.Events = s.lines().Event
+	env.Events, s.acting = s.lines().Event, ""
 	err = compose.Watch(ctx, env, p, compose.WatchOptions{
 		Services: o.Services, Prune: o.prune, Out: s.out, Err: s.err,
 		Tell: func(sentence string) { fmt.Fprintln(s.out, terminal.Clean(sentence)) },
