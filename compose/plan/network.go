@@ -167,6 +167,17 @@ func (u *up) attached(n *networkPlan) []state.Container {
 	return on
 }
 
+// removeAfterDisconnect has containers that go altogether taken off their changed
+// networks first: engines do neither while they do the other.
+func (u *up) removeAfterDisconnect() error {
+	for _, s := range slices.Clone(u.steps) {
+		if a, ok := s.Action.(DisconnectNetwork); ok {
+			u.follow(stepID(s.Host, RemoveContainer{Name: a.Name}), s.ID)
+		}
+	}
+	return nil
+}
+
 // takeOff stops a container and takes it off a network, once the host has
 // joined the fabric: what may fail comes before anything stops.
 func (u *up) takeOff(n *networkPlan, c state.Container) string {

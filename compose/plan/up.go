@@ -41,6 +41,7 @@ func Up(r Request) (*Plan, error) {
 		u.handOver,
 		u.removeOrphans,
 		u.giveWay,
+		u.removeAfterDisconnect,
 	} {
 		if err := stage(); err != nil {
 			return nil, err
