@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/docker/cli/cli/connhelper"
 )
@@ -110,9 +111,26 @@ type sshConn struct {
 	leave func()
 }
 
+// closeTime is how long a session may take to end before it is left to end by
+// itself: on a host that has gone away it does so with the SSH connection only,
+// up to a minute later, and nobody is to wait for it.
+const closeTime = time.Second
+
+// Close ends reads and writes at once.
 func (c *sshConn) Close() error {
-	defer c.leave()
-	return c.Conn.Close()
+	closed := make(chan error, 1)
+	go func() {
+		defer c.leave()
+		closed <- c.Conn.Close()
+	}()
+	timer := time.NewTimer(closeTime)
+	defer timer.Stop()
+	select {
+	case err := <-closed:
+		return err
+	case <-timer.C:
+		return nil
+	}
 }
 
 // CloseWrite ends what is sent; what is received goes on.
