@@ -28,6 +28,10 @@ type Env struct {
 	// Tool returns the program that works in containers through which files are
 	// shipped, for a platform; nil where the pool has one host.
 	Tool func(hosts.Platform) ([]byte, error)
+	// BuildOn returns what builds images on a host; may be nil.
+	BuildOn func(hosts.Host) (execute.Builder, error)
+	// SSHAgent is the socket of the user's agent, "" where there is none.
+	SSHAgent string
 	// FindProvider is where the program of a provider is, and FindPlugin that of
 	// a plugin of Docker's client; nil where none is called.
 	FindProvider, FindPlugin func(name string) (path string, err error)
@@ -128,6 +132,14 @@ type Processes interface {
 	AttachContainer(ctx context.Context, container string, o hosts.AttachOptions, s hosts.Streams) error
 	// ExpectExit returns once the engine waits; the channel then has one value, at the latest when ctx ends.
 	ExpectExit(ctx context.Context, container string, until hosts.WaitCondition) (<-chan hosts.ContainerExit, error)
+}
+
+// builder finds what builds images, by the names of hosts.
+func (e *Env) builder(pool map[string]hosts.Host) func(string) (execute.Builder, error) {
+	if e.BuildOn == nil {
+		return nil
+	}
+	return func(name string) (execute.Builder, error) { return e.BuildOn(pool[name]) }
 }
 
 // several tells whether the pool spans hosts, answering or not.

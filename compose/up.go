@@ -80,6 +80,15 @@ func up(ctx context.Context, env *Env, p *project.Project, o UpOptions) (*plan.P
 			return nil, err
 		}
 	}
+	if builds := planned.Builds(); builds != nil {
+		if err := env.build(ctx, builds); err != nil {
+			return planned, err
+		}
+		o.Build.Done = builds.Built() // and which containers are out of date is known by now
+		if planned, err = planUp(ctx, env, p, o); err != nil {
+			return nil, err
+		}
+	}
 	if o.RenewVolumes, err = env.mayRenew(planned.Diverged, o.Yes); err != nil {
 		return planned, err
 	}
@@ -130,6 +139,7 @@ func requestOn(ctx context.Context, env *Env, p *project.Project, o UpOptions, s
 	if err != nil {
 		return plan.Request{}, err
 	}
+	o.Build.Agent = env.SSHAgent
 	return plan.Request{
 		Project:     p,
 		Trees:       trees,
@@ -208,6 +218,7 @@ func (e *Env) executor(wait time.Duration) *execute.Executor {
 		Engine:      func(name string) (execute.Engine, error) { return e.Connect(pool[name]) },
 		Fabric:      e.Fabric,
 		Tool:        e.Tool,
+		Builder:     e.builder(pool),
 		HookOutput:  e.HookOutput,
 		Events:      e.Events,
 		Several:     e.several(),

@@ -19,6 +19,7 @@ var layers = []struct {
 	may    []string
 }{
 	{"hosts/docker", []string{"hosts"}},
+	{"hosts/buildkit", []string{"hosts"}},
 	{"hosts/fake", []string{"hosts"}},
 	{"hosts/conformance", []string{"hosts"}},
 	{"hosts/invented", []string{"hosts"}},
@@ -39,7 +40,7 @@ var layers = []struct {
 	{"compose/execute", []string{"hosts", "compose/tree", "compose/plan"}},
 	{"compose", []string{"hosts", "scheduler", "compose"}},
 	{"cmd/clocker-driver", []string{"weave/driver", "hosts/meter/gauge"}},
-	{"cmd/clocker-compose", []string{"hosts", "hosts/docker", "hosts/invented", "hosts/meter", "scheduler", "compose", "weave", "cmd/clocker-compose"}},
+	{"cmd/clocker-compose", []string{"hosts", "hosts/docker", "hosts/buildkit", "hosts/invented", "hosts/meter", "scheduler", "compose", "weave", "cmd/clocker-compose"}},
 	{"e2e", nil},
 }
 

@@ -125,6 +125,9 @@ type Image struct {
 	Tags    []string          `json:"tags,omitempty"`
 	Digests []string          `json:"digests,omitempty"`
 	Labels  map[string]string `json:"labels,omitempty"`
+	// Layers are the digests of what its layers hold, the lowest first; an
+	// observation leaves them out.
+	Layers []string `json:"layers,omitempty"`
 	// Size is in bytes.
 	Size    int64     `json:"size"`
 	Created time.Time `json:"created"`

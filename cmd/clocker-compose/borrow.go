@@ -9,7 +9,9 @@ import (
 	"path/filepath"
 
 	"github.com/clocker-compose/clocker-compose/compose"
+	"github.com/clocker-compose/clocker-compose/compose/execute"
 	"github.com/clocker-compose/clocker-compose/hosts"
+	"github.com/clocker-compose/clocker-compose/hosts/buildkit"
 )
 
 // borrow lets use cases have what is the user's: programs, proxies and logins.
@@ -19,6 +21,18 @@ func (s *session) borrow(env *compose.Env) {
 	env.Credentials = docker.Credentials
 	env.FindPlugin = s.findPlugin
 	env.FindProvider = s.findProvider
+	env.SSHAgent = s.getenv("SSH_AUTH_SOCK")
+	env.BuildOn = s.builder
+}
+
+// builder builds images on a host. It may ask for the user's logins, and knows
+// from which machine a context comes.
+func (s *session) builder(h hosts.Host) (execute.Builder, error) {
+	e, err := s.connections.connect(h)
+	if err != nil {
+		return nil, err
+	}
+	return s.wiring.builder(h, e, buildkit.Options{Login: s.dockerEnvironment().Login, Machine: s.self().Machine})
 }
 
 // findProvider is the path of a provider: a plugin of Docker's client, or any

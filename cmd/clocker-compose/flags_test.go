@@ -44,7 +44,7 @@ func TestParseUp(t *testing.T) {
 			ForceRecreate: true, NoDeps: true, RemoveOrphans: true, RenewAnonVolumes: true, AlwaysRecreateDeps: true,
 		},
 	})
-	assert.Assert(t, o.detach && o.quietPull && o.attach.look.noColour)
+	assert.Assert(t, o.detach && o.quiet.pull && o.attach.look.noColour)
 }
 
 func TestParseUpAttached(t *testing.T) {

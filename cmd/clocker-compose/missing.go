@@ -3,20 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/agext/levenshtein"
 	"github.com/urfave/cli/v2"
 
 	"github.com/clocker-compose/clocker-compose/cmd/clocker-compose/argv"
 )
-
-// missingCommands are those of Docker Compose that don't exist here yet.
-func missingCommands() []string {
-	return []string{
-		"build",
-	}
-}
 
 // declined are commands of Docker Compose that won't be here, and why.
 func declined(program, command string) string {
@@ -30,10 +22,6 @@ func declined(program, command string) string {
 // unknownCommand says what to do where a word isn't a command.
 func unknownCommand(program string, line argv.Line, app *cli.App) error {
 	name := commandName(program, line.Path)
-	if len(line.Path) == 0 && slices.Contains(missingCommands(), line.Unknown) {
-		return fmt.Errorf("%s has no %q yet; use docker compose on one host, or docker -H with the endpoint that `%s hosts ls` shows",
-			program, line.Unknown, program)
-	}
 	if why := declined(program, line.Unknown); why != "" && len(line.Path) == 0 {
 		return errors.New(why)
 	}

@@ -62,7 +62,7 @@ func (o pullOptions) run(ctx context.Context, s *session) error {
 		return err
 	}
 	if o.quiet {
-		env.Events = withoutLayers(env.Events)
+		env.Events = quietOptions{pull: true}.of(env.Events)
 	}
 	if s.root.dryRun {
 		planned, err := compose.PlanPull(ctx, env, p, o.PullOptions)

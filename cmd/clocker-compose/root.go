@@ -163,7 +163,7 @@ func newApp(s *session) *cli.App {
 		DisableSliceFlagSeparator: true,
 		ExitErrHandler:            func(*cli.Context, error) {},
 		Commands: []*cli.Command{
-			newAlpha(s), newApply(s), newAttach(s), newCommit(s), newCompletion(s), newConfig(s), newConvert(s), newCp(s), newCreate(s), newDown(s), newEvents(s), newExec(s),
+			newAlpha(s), newApply(s), newAttach(s), newBuild(s), newCommit(s), newCompletion(s), newConfig(s), newConvert(s), newCp(s), newCreate(s), newDown(s), newEvents(s), newExec(s),
 			newExport(s), newForward(s), newHelp(s), newHosts(s), newImages(s), newKill(s), newLogs(s), newLs(s), newPause(s), newPlan(s),
 			newPort(s), newPs(s), newPublish(s), newPull(s), newPush(s), newRebalance(s), newRestart(s), newRm(s), newRun(s), newScale(s), newStart(s), newStats(s),
 			newStop(s), newTop(s), newUnpause(s), newUp(s), newVersion(s), newVolumes(s), newWait(s), newWatch(s),

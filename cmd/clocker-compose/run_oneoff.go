@@ -20,8 +20,9 @@ import (
 
 type runOptions struct {
 	compose.RunOptions
-	env, envFiles    []string
-	quiet, quietPull bool
+	env, envFiles []string
+	quiet         bool
+	progress      quietOptions
 }
 
 func newRun(s *session) *cli.Command {
@@ -30,7 +31,7 @@ func newRun(s *session) *cli.Command {
 		Usage:     "Run a command in a new container of a service",
 		ArgsUsage: "SERVICE [COMMAND] [ARGS...]",
 		Flags: []cli.Flag{
-			boolFlag("build", "", "Not available in this version"),
+			boolFlag("build", "", "Build the image before running, even if it exists"),
 			listFlag("cap-add", "", "Add a Linux capability"),
 			listFlag("cap-drop", "", "Drop a Linux capability"),
 			boolFlag("detach", "d", "Leave the container running in the background, and print its ID"),
@@ -77,17 +78,17 @@ func parseRun(c *cli.Context, s *session) (runOptions, error) {
 	}
 	o := runOptions{
 		RunOptions: compose.RunOptions{
-			Options: plan.Options{NoDeps: c.Bool("no-deps"), Pull: c.String("pull"), RemoveOrphans: c.Bool("remove-orphans")},
+			Options: plan.Options{NoDeps: c.Bool("no-deps"), Pull: c.String("pull"), RemoveOrphans: c.Bool("remove-orphans"), Build: plan.BuildOptions{All: c.Bool("build")}},
 			Service: words[0],
 			Name:    c.String("name"),
 			Aliases: c.Bool("use-aliases"),
 			Remove:  c.Bool("rm"),
 			Detach:  c.Bool("detach"),
 		},
-		env:       c.StringSlice("env"),
-		envFiles:  c.StringSlice("env-from-file"),
-		quiet:     c.Bool("quiet"),
-		quietPull: c.Bool("quiet-pull"),
+		env:      c.StringSlice("env"),
+		envFiles: c.StringSlice("env-from-file"),
+		quiet:    c.Bool("quiet"),
+		progress: parseQuiet(c),
 	}
 	var err error
 	o.Override, err = parseOverride(c, s)
@@ -96,9 +97,6 @@ func parseRun(c *cli.Context, s *session) (runOptions, error) {
 }
 
 func checkRun(c *cli.Context) error {
-	if err := refuseAbsent(c, absent{"build", "build the image first with docker build, and name it under image:"}); err != nil {
-		return err
-	}
 	if err := incompatible(c, "service-ports", "publish"); err != nil {
 		return err
 	}
@@ -200,7 +198,7 @@ func (o runOptions) run(ctx context.Context, s *session) error {
 		s.root.progress = progress.Quiet
 	}
 	s.show("run")
-	up := upOptions{UpOptions: compose.UpOptions{Options: o.Options}, quietPull: o.quietPull, approves: true}
+	up := upOptions{UpOptions: compose.UpOptions{Options: o.Options}, quiet: o.progress, approves: true}
 	up.Services = []string{o.Service}
 	p, env, err := up.prepare(ctx, s)
 	if err != nil {

@@ -20,10 +20,10 @@ import (
 type upOptions struct {
 	compose.UpOptions
 	// title names the command in its progress.
-	title     string
-	detach    bool
-	quietPull bool
-	attach    attachOptions
+	title  string
+	detach bool
+	quiet  quietOptions
+	attach attachOptions
 	// approves asks about a project that is from elsewhere.
 	approves bool
 }
@@ -68,9 +68,9 @@ func upFlags() []cli.Flag {
 func convergeFlags() []cli.Flag {
 	return []cli.Flag{
 		boolFlag("always-recreate-deps", "", "Recreate the containers of services that others depend on"),
-		boolFlag("build", "", "Not available in this version"),
+		boolFlag("build", "", "Build images before the containers are created, even if they exist"),
 		boolFlag("force-recreate", "", "Recreate containers even if nothing has changed"),
-		boolFlag("no-build", "", "Don't build images"),
+		boolFlag("no-build", "", "Don't build images, even if they are missing"),
 		boolFlag("no-deps", "", "Leave alone the services that the named ones depend on"),
 		boolFlag("no-recreate", "", "Leave containers that exist as they are"),
 		boolFlag("no-start", "", "Create the containers, don't start them"),
@@ -113,9 +113,10 @@ func checkUp(c *cli.Context, o upOptions) error {
 }
 
 func parseConverge(c *cli.Context) (upOptions, error) {
-	o := upOptions{quietPull: c.Bool("quiet-pull"), UpOptions: compose.UpOptions{Options: plan.Options{
+	o := upOptions{quiet: parseQuiet(c), UpOptions: compose.UpOptions{Options: plan.Options{
 		Services:           c.Args().Slice(),
 		Pull:               c.String("pull"),
+		Build:              plan.BuildOptions{All: c.Bool("build"), None: c.Bool("no-build")},
 		RemoveOrphans:      c.Bool("remove-orphans"),
 		ForceRecreate:      c.Bool("force-recreate"),
 		NoRecreate:         c.Bool("no-recreate"),
@@ -125,14 +126,14 @@ func parseConverge(c *cli.Context) (upOptions, error) {
 		RenewAnonVolumes:   c.Bool("renew-anon-volumes"),
 		Timeout:            seconds(c, "timeout"),
 	}}}
-	if err := refuseAbsent(c, absent{"build", "build the image first with docker build, and name it under image:"}); err != nil {
-		return o, err
-	}
 	if err := oneOf(c, "pull", "always", "missing", "never"); err != nil {
 		return o, err
 	}
 	for _, pair := range [][]string{
-		{"force-recreate", "no-recreate"}, {"always-recreate-deps", "no-recreate"}, {"renew-anon-volumes", "no-recreate"},
+		{"force-recreate", "no-recreate"},
+		{"always-recreate-deps", "no-recreate"},
+		{"renew-anon-volumes", "no-recreate"},
+		{"build", "no-build"},
 	} {
 		if err := incompatible(c, pair...); err != nil {
 			return o, err
@@ -173,16 +174,23 @@ func (o *upOptions) prepare(ctx context.Context, s *session) (*project.Project, 
 	o.RemoveOrphans = o.RemoveOrphans || s.enabled("COMPOSE_REMOVE_ORPHANS")
 	o.IgnoreOrphans = s.enabled("COMPOSE_IGNORE_ORPHANS")
 	env, err := s.environment(p)
-	if err == nil && o.quietPull {
-		env.Events = withoutLayers(env.Events)
+	if err == nil {
+		env.Events = o.quiet.of(env.Events)
 	}
 	return p, env, err
 }
 
-// withoutLayers leaves the layers of images out of the progress.
-func withoutLayers(sink execute.Sink) execute.Sink {
+// quietOptions are the parts of images that progress leaves out: layers that
+// are pulled, and steps of builds.
+type quietOptions struct{ pull, build bool }
+
+func parseQuiet(c *cli.Context) quietOptions {
+	return quietOptions{pull: c.Bool("quiet-pull"), build: c.Bool("quiet-build")}
+}
+
+func (o quietOptions) of(sink execute.Sink) execute.Sink {
 	return func(e execute.Event) {
-		if e.Parent == "" {
+		if e.Parent == "" || e.Build && !o.build || !e.Build && !o.pull {
 			sink(e)
 		}
 	}

@@ -29,7 +29,7 @@ func newWatch(s *session) *cli.Command {
 		},
 		Action: func(c *cli.Context) error {
 			o := watchOptions{noUp: c.Bool("no-up"), prune: c.Bool("prune")}
-			o.Services, o.quietPull = c.Args().Slice(), c.Bool("quiet")
+			o.Services, o.quiet = c.Args().Slice(), quietOptions{pull: c.Bool("quiet"), build: c.Bool("quiet")}
 			return o.run(c.Context, s)
 		},
 	}

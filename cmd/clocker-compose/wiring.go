@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 
 	"github.com/clocker-compose/clocker-compose/compose"
 	"github.com/clocker-compose/clocker-compose/compose/execute"
 	"github.com/clocker-compose/clocker-compose/hosts"
+	"github.com/clocker-compose/clocker-compose/hosts/buildkit"
 	"github.com/clocker-compose/clocker-compose/hosts/docker"
 	"github.com/clocker-compose/clocker-compose/hosts/meter"
 	"github.com/clocker-compose/clocker-compose/weave"
@@ -18,6 +20,8 @@ type wiring struct {
 	current func(docker.Environment) (hosts.Endpoint, string, error)
 	// open returns an engine without talking to it.
 	open func(hosts.Host, docker.Options) (engine, error)
+	// builder returns what builds images on a host.
+	builder func(hosts.Host, engine, buildkit.Options) (execute.Builder, error)
 	// fabric returns what joins the hosts of a pool.
 	fabric func(fabricOptions) (fabric, error)
 	// program is what runs on hosts of a platform: the driver, and its errands.
@@ -54,9 +58,19 @@ func engines() wiring {
 	return wiring{
 		current: docker.Current,
 		open:    func(h hosts.Host, o docker.Options) (engine, error) { return docker.Open(h, o) },
+		builder: newBuilder,
 		fabric:  newFabric,
 		program: weave.Tool,
 	}
+}
+
+// newBuilder reaches the BuildKit that is part of an engine.
+func newBuilder(h hosts.Host, e engine, o buildkit.Options) (execute.Builder, error) {
+	streams, ok := e.(buildkit.Engine)
+	if !ok {
+		return nil, fmt.Errorf("host %s has no BuildKit", h.Name)
+	}
+	return buildkit.New(h.Name, streams, o), nil
 }
 
 func newFabric(o fabricOptions) (fabric, error) {

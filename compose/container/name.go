@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/compose-spec/compose-go/v2/types"
+
 	"github.com/clocker-compose/clocker-compose/compose/project"
 )
 
@@ -19,10 +21,19 @@ func Name(p *project.Project, service string, number int) string {
 // Image is the reference that a service's containers are created from: its
 // image, or the name that a build of it has.
 func Image(p *project.Project, service string) string {
-	if image := p.Services[service].Image; image != "" {
-		return image
+	s, known := p.Services[service]
+	if !known {
+		s.Name = service
 	}
-	return join(p, p.Name, service)
+	return ImageOf(p, s)
+}
+
+// ImageOf is the same of a service that may be disabled.
+func ImageOf(p *project.Project, s types.ServiceConfig) string {
+	if s.Image != "" {
+		return s.Image
+	}
+	return join(p, p.Name, s.Name)
 }
 
 func join(p *project.Project, parts ...string) string {

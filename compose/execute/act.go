@@ -26,6 +26,10 @@ func (r *run) effect(ctx context.Context, engine Engine, s plan.Step) error {
 	switch a := s.Action.(type) {
 	case plan.PullImage:
 		return r.pull(ctx, engine, s, a)
+	case plan.BuildImage:
+		return r.buildImage(ctx, s, a)
+	case plan.CopyImage:
+		return r.copyImage(ctx, engine, s, a)
 	case plan.ShipFiles:
 		return r.ship(ctx, engine, s, a)
 	case plan.AwaitContainer:

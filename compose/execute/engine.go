@@ -64,6 +64,10 @@ type Images interface {
 	RemoveImage(ctx context.Context, ref string, force bool) error
 	// ResolveImage is the digest ("sha256:…") that a reference has in its registry now.
 	ResolveImage(ctx context.Context, ref string) (digest string, err error)
+	// SaveImage streams an image as an archive; the caller closes it.
+	SaveImage(ctx context.Context, ref string) (io.ReadCloser, error)
+	// LoadImage takes an image in from an archive, as a whole or not at all.
+	LoadImage(ctx context.Context, ref string, archive io.Reader) error
 	// TagImage gives an image of the host another reference.
 	TagImage(ctx context.Context, image, ref string) error
 }

@@ -15,6 +15,11 @@ type Event struct {
 	Text string `json:"text,omitempty"`
 	// Details are free text: the error, the layer's status.
 	Details string `json:"details,omitempty"`
+	// Build tells a step of a build from a layer: its parent is the image.
+	Build bool `json:"build,omitempty"`
+	// Output is a line that the step has printed. Each such event is told, whatever
+	// follows it.
+	Output string `json:"output,omitempty"`
 	// Current and Total are bytes, 0 where unknown; Percent is 0 to 100.
 	Current int64 `json:"current,omitempty"`
 	Total   int64 `json:"total,omitempty"`

@@ -32,6 +32,9 @@ type Executor struct {
 	// Tool returns the program that works in the containers through which files
 	// are shipped, for a platform; nil where no plan ships any.
 	Tool func(hosts.Platform) ([]byte, error)
+	// Builder returns what builds images on a host, by name; nil where no plan
+	// builds any.
+	Builder func(host string) (Builder, error)
 	// WaitTimeout bounds each wait for a condition; 0 is no bound.
 	WaitTimeout time.Duration
 }

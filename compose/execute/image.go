@@ -13,7 +13,7 @@ import (
 func (r *run) pull(ctx context.Context, engine Engine, s plan.Step, a plan.PullImage) error {
 	id := "Image " + a.Ref
 	differs := false
-	err := r.doing(s, id, "Pulling", "Pulled", func() (err error) {
+	err := r.pulling(s, a, func() (err error) {
 		if by := pinned(a.Ref, r.images.digest(ctx, engine, a.Ref)); by != "" {
 			err = r.fetch(ctx, engine, s, a, by)
 			if err == nil {
@@ -32,10 +32,27 @@ func (r *run) pull(ctx context.Context, engine Engine, s plan.Step, a plan.PullI
 	if differs {
 		r.emit(s, Event{ID: id, Status: Warning, Text: "Pulled", Details: "not the same as on other hosts: the tag has moved in the registry"})
 	}
-	if a.Optional && ctx.Err() == nil {
+	if (a.Optional || a.Buildable) && ctx.Err() == nil {
 		return nil
 	}
 	return err
+}
+
+// pulling tells the progress of a pull. That what can be built couldn't be
+// pulled is no error.
+func (r *run) pulling(s plan.Step, a plan.PullImage, effect func() error) error {
+	id := "Image " + a.Ref
+	if !a.Buildable {
+		return r.doing(s, id, "Pulling", "Pulled", effect)
+	}
+	r.tell(s, id, Working, "Pulling")
+	err := effect()
+	if err != nil {
+		r.emit(s, Event{ID: id, Status: Warning, Text: "Not pulled", Details: "it can be built"})
+		return err
+	}
+	r.tell(s, id, Done, "Pulled")
+	return nil
 }
 
 func (r *run) fetch(ctx context.Context, engine Engine, s plan.Step, a plan.PullImage, ref string) error {

@@ -66,11 +66,20 @@ type PullImage struct {
 	Always bool
 	// Digest is what other hosts have under this reference, "" where it is free.
 	Digest string
-	// Optional pulls may fail.
-	Optional bool
+	// Optional pulls may fail; what Buildable ones fail to bring is built.
+	Optional, Buildable bool
 	// Service is one that wants it, for messages.
 	Service string
 }
+
+// BuildImage builds a service's image on the host.
+type BuildImage struct {
+	Service, Ref string
+	Spec         hosts.BuildSpec
+}
+
+// CopyImage brings an image to the host from another one, whose name is From.
+type CopyImage struct{ Ref, From string }
 
 // RemoveImage removes an image from the host.
 type RemoveImage struct{ Ref string }
@@ -180,6 +189,8 @@ func (CreateVolume) action()      {}
 func (RemoveVolume) action()      {}
 func (ShipFiles) action()         {}
 func (PullImage) action()         {}
+func (BuildImage) action()        {}
+func (CopyImage) action()         {}
 func (RemoveImage) action()       {}
 func (CreateContainer) action()   {}
 func (RenameContainer) action()   {}
@@ -201,6 +212,8 @@ func (CreateVolume) Verb() string      { return "create" }
 func (RemoveVolume) Verb() string      { return "remove" }
 func (ShipFiles) Verb() string         { return "ship" }
 func (PullImage) Verb() string         { return "pull" }
+func (BuildImage) Verb() string        { return "build" }
+func (CopyImage) Verb() string         { return "copy" }
 func (RemoveImage) Verb() string       { return "remove" }
 func (CreateContainer) Verb() string   { return "create" }
 func (RenameContainer) Verb() string   { return "rename" }
@@ -222,6 +235,8 @@ func (a CreateVolume) Object() string      { return "volume " + a.Spec.Name }
 func (a RemoveVolume) Object() string      { return "volume " + a.Name }
 func (a ShipFiles) Object() string         { return "files " + a.Path }
 func (a PullImage) Object() string         { return "image " + a.Ref }
+func (a BuildImage) Object() string        { return "image " + a.Ref }
+func (a CopyImage) Object() string         { return "image " + a.Ref + " from " + a.From }
 func (a RemoveImage) Object() string       { return "image " + a.Ref }
 func (a CreateContainer) Object() string   { return "container " + a.Spec.Name }
 func (a RenameContainer) Object() string   { return "container " + a.From + " to " + a.To }

@@ -104,6 +104,9 @@ func (u *up) outdated(s types.ServiceConfig, c state.Container) Reason {
 	if made := c.Labels[hosts.LabelImage]; image != nil && made != "" && made != image.ID {
 		return ReasonImageChanged
 	}
+	if u.superseded(s, c.Host) {
+		return ReasonImageChanged
+	}
 	return ""
 }
 

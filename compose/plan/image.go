@@ -63,17 +63,29 @@ func (u *up) pull(r *replica) (string, error) {
 		return "", err
 	}
 	switch {
-	case policy == types.PullPolicyAlways && !u.Pulled:
-		return u.add(r.host, PullImage{Ref: ref, Platform: r.service.Platform, Always: true, Service: r.service.Name}, ReasonPull), nil
-	case present || r.kept():
+	case policy == types.PullPolicyAlways && !u.Pulled && pullable(r.service):
+		return u.add(r.host, PullImage{Ref: ref, Platform: r.service.Platform, Always: true, Service: r.service.Name, Buildable: u.buildsLater(r.service)}, ReasonPull), nil
+	case present || r.kept() || u.supplied(ref, r):
 		return "", nil
-	case r.service.Build != nil:
-		return "", fmt.Errorf("service %s: image %s isn't on host %s, and building images isn't available in this version; build it there: docker --host … build -t %s",
-			r.service.Name, ref, r.host, ref)
+	case r.service.Build != nil && (!pullable(r.service) || u.Pulled):
+		return "", fmt.Errorf("service %s: image %s %s, and --no-build keeps it from being built; leave that out", r.service.Name, ref, u.onWhich())
 	case policy == types.PullPolicyNever:
 		return "", fmt.Errorf("service %s: image %s isn't on host %s, and its pull policy is never", r.service.Name, ref, r.host)
 	}
-	return u.add(r.host, PullImage{Ref: ref, Platform: r.service.Platform, Service: r.service.Name, Digest: u.digestElsewhere(ref)}, ReasonMissing), nil
+	return u.add(r.host, PullImage{Ref: ref, Platform: r.service.Platform, Service: r.service.Name, Digest: u.digestElsewhere(ref), Buildable: u.buildsLater(r.service)}, ReasonMissing), nil
+}
+
+// buildsLater tells whether an image is built where it can't be pulled.
+func (u *up) buildsLater(s types.ServiceConfig) bool { return s.Build != nil && !u.Build.None }
+
+// supplied tells whether a step of the plan builds a replica's image, or copies
+// it to its host.
+func (u *up) supplied(ref string, r *replica) bool {
+	if _, building := u.builds[ref][u.State.Host(r.host).Host.Platform]; building {
+		return true
+	}
+	from, _, _ := u.origin(ref, r)
+	return u.Several && r.service.Build != nil && from != ""
 }
 
 // digestElsewhere is what a reference means on the hosts that have it and run,
@@ -129,12 +141,12 @@ func (u *up) policy(r *replica) (string, error) {
 }
 
 // Pulls is the part of the plan that pulls images which are to be pulled
-// whether there or not, nil where there is none: what they bring decides what
-// else is to be done.
+// whether there or not, or else would be built, nil where there is none: what
+// they bring decides what else is to be done.
 func (p *Plan) Pulls() *Plan {
 	pulls := &Plan{Project: p.Project}
 	for _, s := range p.Steps {
-		if a, ok := s.Action.(PullImage); ok && a.Always {
+		if a, ok := s.Action.(PullImage); ok && (a.Always || a.Buildable) {
 			pulls.Steps = append(pulls.Steps, s)
 		}
 	}
@@ -142,4 +154,30 @@ func (p *Plan) Pulls() *Plan {
 		return nil
 	}
 	return pulls
+}
+
+// Builds is the part of the plan that builds images, nil where there is none:
+// only then is it known which containers have to be made again.
+func (p *Plan) Builds() *Plan {
+	builds := &Plan{Project: p.Project}
+	for _, s := range p.Steps {
+		if _, ok := s.Action.(BuildImage); ok {
+			builds.Steps = append(builds.Steps, s)
+		}
+	}
+	if builds.Empty() {
+		return nil
+	}
+	return builds
+}
+
+// Built are the images that the plan builds, by reference, with their hosts.
+func (p *Plan) Built() map[string][]string {
+	built := map[string][]string{}
+	for _, s := range p.Steps {
+		if a, ok := s.Action.(BuildImage); ok {
+			built[a.Ref] = append(built[a.Ref], s.Host)
+		}
+	}
+	return built
 }

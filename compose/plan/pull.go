@@ -36,7 +36,7 @@ type Skip struct {
 // has, and those that an `up` would place there.
 func Pull(r Request, o PullOptions) (*Plan, []Skip, error) {
 	r.Options = Options{Services: o.Services, NoDeps: !o.Dependencies}
-	u := &up{Request: r, graph: newGraph(), plan: &Plan{Project: r.Project.Name}}
+	u := newUp(r)
 	stages := []func() error{u.checkPool, u.selectServices, u.survey}
 	if r.Several {
 		stages = append(stages, u.wantReplicas, u.placeReplicas)

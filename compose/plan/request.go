@@ -56,6 +56,8 @@ type Options struct {
 	Pull string
 	// Pulled says that images with the policy "always" have just been pulled.
 	Pulled bool
+	// Build is what is built, and how.
+	Build BuildOptions
 	// Scale overrides the number of replicas by service.
 	Scale         map[string]int
 	RemoveOrphans bool

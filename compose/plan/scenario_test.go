@@ -146,12 +146,17 @@ func (s *scenario) parse(args []string) plan.Request {
 	for name, p := range map[string]*bool{
 		"remove-orphans": &o.RemoveOrphans, "ignore-orphans": &o.IgnoreOrphans, "force-recreate": &o.ForceRecreate,
 		"no-recreate": &o.NoRecreate, "no-start": &o.NoStart, "no-deps": &o.NoDeps, "pulled": &o.Pulled,
-		"always-recreate-deps": &o.AlwaysRecreateDeps, "moves-only": &o.MovesOnly, "rebalance": &o.Rebalance, "V": &o.RenewAnonVolumes, "wait": &o.Wait,
+		"always-recreate-deps": &o.AlwaysRecreateDeps, "moves-only": &o.MovesOnly, "rebalance": &o.Rebalance, "build": &o.Build.All, "no-build": &o.Build.None, "V": &o.RenewAnonVolumes, "wait": &o.Wait,
 	} {
 		f.BoolVar(p, name, false, "")
 	}
 	f.IntVar(&o.MaxMoves, "max-moves", 0, "")
 	f.StringVar(&o.Pull, "pull", "", "")
+	f.Func("built", "", func(text string) error {
+		ref, host, _ := strings.Cut(text, "=")
+		o.Build.Done = map[string][]string{ref: {host}}
+		return nil
+	})
 	f.Func("renew", "", func(name string) error { o.RenewVolumes = append(o.RenewVolumes, name); return nil })
 	f.Func("scale", "", func(text string) error {
 		service, n, _ := strings.Cut(text, "=")

@@ -33,7 +33,7 @@ func (p *Plan) Summary() string {
 		count[s.Action.Verb()]++
 	}
 	var parts []string
-	for _, verb := range []string{"join", "pull", "check", "ship", "create", "start", "stop", "remove", "disconnect", "connect", "rename"} {
+	for _, verb := range []string{"join", "pull", "build", "copy", "check", "ship", "create", "start", "stop", "remove", "disconnect", "connect", "rename"} {
 		if n := count[verb]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d to %s", n, verb))
 		}
@@ -87,7 +87,7 @@ func (p *Plan) writeSteps(b *strings.Builder) {
 // sign is + for what comes, - for what goes, ~ for what changes.
 func sign(s Step) string {
 	switch s.Action.(type) {
-	case CreateContainer, CreateNetwork, CreateVolume, PullImage, ShipFiles, JoinFabric:
+	case CreateContainer, CreateNetwork, CreateVolume, PullImage, BuildImage, CopyImage, ShipFiles, JoinFabric:
 		return "+"
 	case RemoveContainer, RemoveNetwork, RemoveVolume, RemoveImage:
 		return "-"

@@ -17,7 +17,7 @@ import (
 // Up plans what turns the observed state into the project. An error means that
 // nothing can be done as asked, and nothing is to be changed.
 func Up(r Request) (*Plan, error) {
-	u := &up{Request: r, graph: newGraph(), plan: &Plan{Project: r.Project.Name, Explained: r.Explain.any()}, hashes: map[string]string{}, claims: map[string]map[string]string{}}
+	u := newUp(r)
 	for _, stage := range []func() error{
 		u.checkPool,
 		u.selectServices,
@@ -30,6 +30,8 @@ func Up(r Request) (*Plan, error) {
 		u.layNetworks,
 		u.compare,
 		u.decideFates,
+		u.buildImages,
+		u.copyImages,
 		u.pullImages,
 		u.checkPaths,
 		u.joinFabric,
@@ -53,6 +55,13 @@ func Up(r Request) (*Plan, error) {
 	u.plan.Hosts = u.pool()
 	hooked(u.plan.Steps, u.Project, u.all)
 	return u.plan, nil
+}
+
+func newUp(r Request) *up {
+	return &up{
+		Request: r, graph: newGraph(), plan: &Plan{Project: r.Project.Name, Explained: r.Explain.any()}, hashes: map[string]string{}, claims: map[string]map[string]string{},
+		builds: map[string]map[hosts.Platform]built{}, holding: map[string]*hosts.Observation{},
+	}
 }
 
 // up is the work sheet of one plan: each stage fills in what the next ones read.
@@ -92,6 +101,12 @@ type up struct {
 	pulls []string
 	// checks are the IDs of the steps that look whether hosts have what they should.
 	checks []string
+	// builds are the steps that build images, by reference and platform; building
+	// are the services that are being built upon.
+	builds   map[string]map[hosts.Platform]built
+	building []string
+	// holding are the hosts that images are taken from, by reference and platform.
+	holding map[string]*hosts.Observation
 	// joins are the IDs of the steps that join hosts to the fabric, by host.
 	joins map[string]string
 	// volumes are the IDs of the steps that create volumes, by host and volume.

@@ -152,6 +152,7 @@ func (w *world) carryOut(steps []plan.Step) {
 			return w.engines[name], nil
 		},
 		Fabric:  fabric{w},
+		Builder: func(name string) (execute.Builder, error) { return w.engines[name], nil },
 		Several: w.several(),
 	}
 	for _, s := range steps {

@@ -15,6 +15,8 @@ type Clocker struct {
 	Placement Placement
 	// Network is how the project's networks are laid over several hosts.
 	Network Network
+	// Build is where images are built, of services that don't say.
+	Build Build
 	// Locations are those that the compose files declare, by name.
 	Locations map[string]hosts.Location
 }
@@ -43,6 +45,12 @@ type Network struct {
 	Encrypt bool
 }
 
+// Build is where images are built; one of the two, or neither.
+type Build struct {
+	// Host is the name of a host, Location that of a location.
+	Host, Location string
+}
+
 // DefaultCIDR is where subnets are taken from where x-clocker.network.cidr doesn't say.
 const DefaultCIDR = "10.32.0.0/12"
 
@@ -53,4 +61,6 @@ type ServiceClocker struct {
 	Location []string
 	// Placement is the service's own; its strategies replace the project's.
 	Placement Placement
+	// Build is where its image is built.
+	Build Build
 }

@@ -7,12 +7,19 @@ type declaredProject struct {
 	Location  names             `yaml:"location"`
 	Placement declaredPlacement `yaml:"placement"`
 	Network   declaredNetwork   `yaml:"network"`
+	Build     declaredBuild     `yaml:"build"`
 	Locations declaredLocations `yaml:"locations"`
 }
 
 type declaredService struct {
 	Location  names             `yaml:"location"`
 	Placement declaredPlacement `yaml:"placement"`
+	Build     declaredBuild     `yaml:"build"`
+}
+
+type declaredBuild struct {
+	Host     string `yaml:"host"`
+	Location string `yaml:"location"`
 }
 
 type declaredPlacement struct {

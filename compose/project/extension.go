@@ -66,6 +66,7 @@ func (p *Project) clocker(at path, declared declaredProject) Clocker {
 		Location:  declared.Location,
 		Placement: declared.Placement.placement(nil),
 		Network:   declared.Network.network(),
+		Build:     Build(declared.Build),
 	}
 	for name, l := range declared.Locations {
 		if c.Locations == nil {
@@ -78,7 +79,10 @@ func (p *Project) clocker(at path, declared declaredProject) Clocker {
 
 // serviceClocker is a service's declared x-clocker over the project's.
 func (p *Project) serviceClocker(service types.ServiceConfig, own declaredService, project declaredProject) ServiceClocker {
-	s := ServiceClocker{Location: own.Location, Placement: own.Placement.over(project.Placement).placement(preferences(service))}
+	s := ServiceClocker{Location: own.Location, Placement: own.Placement.over(project.Placement).placement(preferences(service)), Build: Build(own.Build)}
+	if s.Build == (Build{}) {
+		s.Build = p.Clocker.Build
+	}
 	if s.Location == nil {
 		s.Location = p.Clocker.Location
 	}

@@ -31,7 +31,7 @@ type Project struct {
 func (p *Project) ServiceClocker(name string) ServiceClocker {
 	own, ok := p.services[name]
 	if !ok {
-		return ServiceClocker{Location: p.Clocker.Location, Placement: p.Clocker.Placement}
+		return ServiceClocker{Location: p.Clocker.Location, Placement: p.Clocker.Placement, Build: p.Clocker.Build}
 	}
 	return own
 }

@@ -28,6 +28,7 @@ func definitions() map[string]reflect.Type {
 		"tls":       reflect.TypeFor[declaredTLS](),
 		"placement": reflect.TypeFor[declaredPlacement](),
 		"network":   reflect.TypeFor[declaredNetwork](),
+		"build":     reflect.TypeFor[declaredBuild](),
 	}
 }
 

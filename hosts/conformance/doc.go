@@ -44,6 +44,8 @@ type resources interface {
 	InspectImage(ctx context.Context, ref string) (hosts.Image, error)
 	RemoveImage(ctx context.Context, ref string, force bool) error
 	ImportImage(ctx context.Context, ref string, files io.Reader) error
+	SaveImage(ctx context.Context, ref string) (io.ReadCloser, error)
+	LoadImage(ctx context.Context, ref string, archive io.Reader) error
 	CreateNetwork(ctx context.Context, spec hosts.NetworkSpec) (id string, err error)
 	RemoveNetwork(ctx context.Context, network string) error
 	ConnectNetwork(ctx context.Context, network, container string, endpoint *network.EndpointSettings) error
@@ -84,6 +86,7 @@ func Run(t *testing.T, engine Engine) {
 		{"volumes", testVolumes},
 		{"anonymous volumes", testAnonymousVolumes},
 		{"images", testImages},
+		{"image archives", testImageArchives},
 		{"claims", testClaims},
 		{"tags", testTag},
 		{"imported images", testImport},

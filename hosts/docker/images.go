@@ -97,6 +97,7 @@ func inspectedImage(i image.InspectResponse) hosts.Image {
 		found.Labels = i.Config.Labels
 		found.Volumes = slices.Sorted(maps.Keys(i.Config.Volumes))
 	}
+	found.Layers = i.RootFS.Layers
 	return found
 }
 

@@ -21,6 +21,7 @@ import (
 	"gotest.tools/v3/poll"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
+	"github.com/clocker-compose/clocker-compose/hosts/buildkit"
 	"github.com/clocker-compose/clocker-compose/hosts/conformance"
 	"github.com/clocker-compose/clocker-compose/hosts/docker"
 )
@@ -44,6 +45,7 @@ func conform(t *testing.T, bin string) {
 	assert.NilError(t, err)
 	t.Logf("engine %s", o.Host.EngineVersion)
 	conformance.Run(t, e)
+	t.Run("builds", func(t *testing.T) { conformance.RunBuilds(t, e, buildkit.New("h", e, buildkit.Options{})) })
 	t.Run("owners of files", func(t *testing.T) { testOwners(t, e) })
 }
 

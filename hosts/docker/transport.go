@@ -172,9 +172,9 @@ func keepCause(err error) error {
 func streams(r *http.Request) (stream, messages bool) {
 	path := r.URL.Path
 	switch {
-	case strings.HasSuffix(path, "/events"), strings.HasSuffix(path, "/images/create"), strings.HasSuffix(path, "/push"):
+	case strings.HasSuffix(path, "/events"), strings.HasSuffix(path, "/images/create"), strings.HasSuffix(path, "/images/load"), strings.HasSuffix(path, "/push"):
 		return true, true
-	case strings.HasSuffix(path, "/logs"), strings.HasSuffix(path, "/start") && strings.Contains(path, "/exec/"):
+	case strings.HasSuffix(path, "/logs"), strings.HasSuffix(path, "/images/get"), strings.HasSuffix(path, "/start") && strings.Contains(path, "/exec/"):
 		return true, false
 	case strings.Contains(path, "/containers/") && (strings.HasSuffix(path, "/archive") || strings.HasSuffix(path, "/export")):
 		return true, false

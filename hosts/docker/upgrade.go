@@ -2,9 +2,7 @@ package docker
 
 import (
 	"context"
-	"fmt"
 	"io"
-	"net/http"
 )
 
 // duplex is a stream in both directions, of which each ends by itself.
@@ -25,18 +23,5 @@ func (e *Engine) upgrade(ctx context.Context, path string, body any) (duplex, er
 	}
 	r.Header.Set("Connection", "Upgrade")
 	r.Header.Set("Upgrade", "tcp")
-	response, err := e.http.Do(r)
-	if err != nil {
-		return nil, err
-	}
-	if response.StatusCode == http.StatusSwitchingProtocols {
-		if stream, ok := response.Body.(duplex); ok {
-			return stream, nil
-		}
-	}
-	defer response.Body.Close()
-	if response.StatusCode >= http.StatusBadRequest {
-		return nil, answerError(response)
-	}
-	return nil, fmt.Errorf("the engine, or a proxy before it, answered %s where a stream was asked for", response.Status)
+	return e.switched(r)
 }

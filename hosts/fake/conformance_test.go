@@ -14,6 +14,7 @@ func TestConformanceInMemory(t *testing.T) {
 	e := fake.New(hosts.Host{Name: "h1"})
 	e.Load(conformance.Image)
 	conformance.Run(t, e)
+	conformance.RunBuilds(t, e, e)
 }
 
 func TestConformanceInFile(t *testing.T) {

@@ -59,7 +59,7 @@ func madeImage(ref string) hosts.Image {
 	name, _, _ := strings.Cut(ref, ":")
 	return hosts.Image{
 		ID: "sha256:" + identify("image "+ref), Tags: []string{ref}, Digests: []string{name + "@sha256:" + identify("manifest "+ref)},
-		Size: 1 << 20, Created: time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC),
+		Size: 1 << 20, Created: time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC), Layers: []string{"sha256:" + identify("layer "+ref)},
 		Platform: hosts.Platform{OS: "linux", Arch: "amd64"},
 	}
 }

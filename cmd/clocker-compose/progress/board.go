@@ -1,6 +1,7 @@
 package progress
 
 import (
+	"strings"
 	"time"
 
 	"github.com/clocker-compose/clocker-compose/cmd/clocker-compose/terminal"
@@ -20,6 +21,8 @@ type row struct {
 	start, end time.Time
 	// layers are the last events of an image's layers.
 	layers map[string]execute.Event
+	// step is the step of an image's build that began last.
+	step string
 }
 
 func newBoard() *board { return &board{byKey: map[key]*row{}} }
@@ -29,6 +32,12 @@ func (b *board) apply(e execute.Event, now time.Time) {
 	e = cleaned(e)
 	if e.Parent != "" {
 		r := b.row(key{e.Host, e.Parent}, now)
+		if e.Build {
+			if !settled(e) {
+				r.step = e.ID
+			}
+			return
+		}
 		r.layers[e.ID] = grown(r.layers[e.ID], e)
 		return
 	}
@@ -78,7 +87,9 @@ func (b *board) settled() int {
 	return n
 }
 
+// cleaned is an event whose details are the first line alone.
 func cleaned(e execute.Event) execute.Event {
+	e.Details, _, _ = strings.Cut(e.Details, "\n")
 	e.ID, e.Parent = terminal.Clean(e.ID), terminal.Clean(e.Parent)
 	e.Host, e.Text, e.Details = terminal.Clean(e.Host), terminal.Clean(e.Text), terminal.Clean(e.Details)
 	return e

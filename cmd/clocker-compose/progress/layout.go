@@ -163,8 +163,12 @@ func (r *row) elapsed(now time.Time) string {
 	return fmt.Sprintf("%.1fs", now.Sub(r.start).Seconds())
 }
 
-// details are the event's own or, while an image is pulled, its layers summed up.
+// details are the event's own or, while an image is pulled, its layers summed
+// up, and while it is built, the step that it is at.
 func (r *row) details() string {
+	if r.step != "" && !settled(r.event) {
+		return r.step
+	}
 	if len(r.layers) == 0 || settled(r.event) {
 		return r.event.Details
 	}

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/urfave/cli/v2"
+
+	"github.com/clocker-compose/clocker-compose/cmd/clocker-compose/progress"
+	"github.com/clocker-compose/clocker-compose/compose"
+	"github.com/clocker-compose/clocker-compose/compose/container"
+	"github.com/clocker-compose/clocker-compose/compose/plan"
+)
+
+type buildOptions struct {
+	plan.BuildCommand
+	quiet, memory bool
+}
+
+func newBuild(s *session) *cli.Command {
+	return &cli.Command{
+		Name:      "build",
+		Usage:     "Build the images of services, each on one host",
+		ArgsUsage: "[SERVICE...]",
+		Flags: []cli.Flag{
+			listFlag("build-arg", "", "NAME=VALUE for the build, or NAME with the value that it has here"),
+			textFlag("builder", "", `Only "default": the BuildKit of the host that builds`),
+			boolFlag("check", "", "Not available in this version"),
+			textFlag("memory", "m", "Without effect: BuildKit knows no limit"),
+			boolFlag("no-cache", "", "Build everything anew"),
+			boolFlag("print", "", "Not available in this version"),
+			textFlag("provenance", "", "Add an attestation of how the image was made"),
+			boolFlag("pull", "", "Ask the registries for newer base images"),
+			boolFlag("push", "", "Push the images of services that name one"),
+			boolFlag("quiet", "q", "Show nothing"),
+			textFlag("sbom", "", "Add an attestation of what is in the image"),
+			textFlag("ssh", "", `SSH agent or key for the build: "default", or ID=PATH`),
+			boolFlag("with-dependencies", "", "Build the images of what the named services depend on, too"),
+			hidden(boolFlag("compress", "", "")),
+			hidden(boolFlag("force-rm", "", "")),
+			hidden(boolFlag("no-rm", "", "")),
+			hidden(boolFlag("parallel", "", "")),
+			hidden(textFlag("progress", "", "")),
+		},
+		Action: func(c *cli.Context) error {
+			o, err := parseBuild(c, s)
+			if err != nil {
+				return err
+			}
+			return o.run(c.Context, s)
+		},
+	}
+}
+
+func parseBuild(c *cli.Context, s *session) (buildOptions, error) {
+	o := buildOptions{quiet: c.Bool("quiet"), memory: c.IsSet("memory")}
+	o.Services, o.Dependencies = c.Args().Slice(), c.Bool("with-dependencies")
+	o.Build = container.Build{
+		Args:       types.NewMappingWithEquals(c.StringSlice("build-arg")),
+		NoCache:    c.Bool("no-cache"),
+		Pull:       c.Bool("pull"),
+		Push:       c.Bool("push"),
+		Provenance: c.String("provenance"),
+		SBOM:       c.String("sbom"),
+	}
+	if err := refuseAbsent(c,
+		absent{"check", "`docker buildx build --check` does it for one Dockerfile"},
+		absent{"print", "--dry-run shows what would be built, and where"},
+	); err != nil {
+		return o, err
+	}
+	if err := s.checkBuilder(c.String("builder")); err != nil {
+		return o, err
+	}
+	var err error
+	o.SSH, err = parseSSH(c)
+	return o, err
+}
+
+// checkBuilder refuses builders of buildx, and warns where the environment asks
+// for one.
+func (s *session) checkBuilder(name string) error {
+	const builds = "images are built by the BuildKit of a host; x-clocker.build.host says which"
+	if name != "" && name != "default" {
+		return fmt.Errorf("--builder %s isn't available in this version: %s", name, builds)
+	}
+	if own := s.getenv("BUILDX_BUILDER"); own != "" && own != "default" && name == "" {
+		s.warn(fmt.Sprintf("BUILDX_BUILDER=%s has no effect: %s", own, builds))
+	}
+	return nil
+}
+
+// parseSSH reads "default" or ID=PATH.
+func parseSSH(c *cli.Context) (types.SSHConfig, error) {
+	if !c.IsSet("ssh") {
+		return nil, nil
+	}
+	id, path, found := strings.Cut(c.String("ssh"), "=")
+	if !found && id != "default" && id != "" {
+		return nil, fmt.Errorf("invalid ssh key %q", id)
+	}
+	if id == "" {
+		id = "default"
+	}
+	return types.SSHConfig{{ID: id, Path: path}}, nil
+}
+
+func (o buildOptions) run(ctx context.Context, s *session) error {
+	if o.quiet {
+		s.root.progress = progress.Quiet
+	}
+	if o.memory {
+		s.warn("--memory has no effect: BuildKit knows no limit")
+	}
+	s.show("build")
+	options := s.projectOptions()
+	options.Services = o.Services
+	p, err := s.load(ctx, options)
+	if err != nil {
+		return err
+	}
+	env, err := s.environment(p)
+	if err != nil {
+		return err
+	}
+	if s.root.dryRun {
+		planned, err := compose.PlanBuild(ctx, env, p, o.BuildCommand)
+		if err != nil {
+			return err
+		}
+		return s.printPlan(planned, "text")
+	}
+	err = compose.Build(ctx, env, p, o.BuildCommand)
+	s.renderer.Flush()
+	return err
+}

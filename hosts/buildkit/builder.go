@@ -1,0 +1,112 @@
+package buildkit
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/docker/cli/cli/config/types"
+	"github.com/moby/buildkit/client"
+
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// Engine opens streams to an engine.
+type Engine interface {
+	// Hijack asks for a stream of another protocol; the caller closes it.
+	Hijack(ctx context.Context, path, protocol string, header http.Header) (net.Conn, error)
+}
+
+// Options are what builds may use of this machine.
+type Options struct {
+	// Login returns the user's login for a registry, by its domain; the zero value
+	// is none. May be nil.
+	Login func(registry string) (types.AuthConfig, error)
+	// Machine tells contexts of this machine from those of others: BuildKit
+	// compares a context with what it was sent last from there.
+	Machine string
+}
+
+// Builder builds images on one host.
+type Builder struct {
+	host   string
+	engine Engine
+	o      Options
+}
+
+// New returns the builder of a host; nothing is sent before the first build.
+func New(host string, e Engine, o Options) *Builder {
+	return &Builder{host: host, engine: e, o: o}
+}
+
+// Build builds an image, which the engine then has under all its tags, and
+// returns its ID. Progress is called for each change, from one goroutine; may
+// be nil. The build ends with ctx. An error says which step failed, and has the
+// last lines that the step printed.
+func (b *Builder) Build(ctx context.Context, spec hosts.BuildSpec, progress func(hosts.BuildProgress)) (id string, err error) {
+	id, err = b.build(ctx, spec, progress)
+	if err == nil || ctx.Err() != nil {
+		return id, ctx.Err()
+	}
+	return "", b.explain("build image "+spec.Tags[0], err)
+}
+
+func (b *Builder) build(ctx context.Context, spec hosts.BuildSpec, progress func(hosts.BuildProgress)) (string, error) {
+	options, err := b.options(spec)
+	if err != nil {
+		return "", err
+	}
+	c, err := b.connect(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer c.Close()
+	story := newStory(progress)
+	statuses, told := make(chan *client.SolveStatus), make(chan struct{})
+	go func() {
+		defer close(told)
+		for s := range statuses {
+			story.add(s)
+		}
+	}()
+	answer, err := c.Solve(ctx, nil, options, statuses)
+	<-told
+	if err != nil {
+		return "", story.failure(err)
+	}
+	return answer.ExporterResponse["containerimage.digest"], nil
+}
+
+// connectTimeout bounds how long the engine may take to open the first stream.
+const connectTimeout = 30 * time.Second
+
+// connect opens the first stream at once, so that what is wrong with it is told
+// as it is, and not as a connection that gRPC tries again and again.
+func (b *Builder) connect(ctx context.Context) (*client.Client, error) {
+	first, err := b.dialFirst(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conns := make(chan net.Conn, 1)
+	conns <- first
+	return client.New(ctx, "",
+		client.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) {
+			select {
+			case conn := <-conns:
+				return conn, nil
+			default:
+				return b.engine.Hijack(ctx, "/grpc", "h2c", nil)
+			}
+		}),
+		client.WithSessionDialer(func(ctx context.Context, protocol string, meta map[string][]string) (net.Conn, error) {
+			return b.engine.Hijack(ctx, "/session", protocol, meta)
+		}),
+	)
+}
+
+func (b *Builder) dialFirst(ctx context.Context) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	return b.engine.Hijack(ctx, "/grpc", "h2c", nil)
+}
