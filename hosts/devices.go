@@ -2,6 +2,7 @@ package hosts
 
 import (
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,7 +28,7 @@ func (d Devices) Add(o Devices) Devices {
 	}
 	sum := maps.Clone(o)
 	for kind, n := range d {
-		sum[kind] += n
+		sum[kind] = atMost(sum[kind], n)
 	}
 	return sum
 }
@@ -56,7 +57,15 @@ func ParseDevices(text string) Devices {
 		if d == nil {
 			d = Devices{}
 		}
-		d[part[:i]] += n
+		d[part[:i]] = atMost(d[part[:i]], n)
 	}
 	return d
+}
+
+// atMost is the sum of two counts, or the highest number where it is beyond that.
+func atMost(a, b int64) int64 {
+	if a > math.MaxInt64-b {
+		return math.MaxInt64
+	}
+	return a + b
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -54,7 +55,11 @@ func usedMemory(meminfo []byte) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return max(0, total-available) * 1024, nil
+	used := max(0, total-available)
+	if total < 0 || available < 0 || used > math.MaxInt64/1024 {
+		return 0, errors.New("measure memory: /proc/meminfo has more than there can be")
+	}
+	return used * 1024, nil
 }
 
 func kibibytes(meminfo []byte, key string) (int64, error) {

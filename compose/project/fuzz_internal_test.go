@@ -1,0 +1,56 @@
+package project
+
+import (
+	"strings"
+	"testing"
+
+	"gotest.tools/v3/assert"
+)
+
+// FuzzEndpoint reads any text as the URL of an engine: what it takes is a
+// socket or a machine, and what it refuses tells no password.
+func FuzzEndpoint(f *testing.F) {
+	for _, seed := range []string{"ssh://root@10.0.0.11", "tcp://h:2376", "unix:///run/docker.sock", "ssh://u:secretword@h", "tcp://[::1%25x]:0", "http://x", "://"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		u, err := parseEndpoint(text)
+		if err == nil {
+			assert.Assert(t, u.Hostname() != "" || u.Scheme == "unix" && strings.HasPrefix(u.Path, "/"), "%q", text)
+			return
+		}
+		assert.Assert(t, !strings.Contains(err.Error(), "secretword"), "%v", err)
+	})
+}
+
+// FuzzConfig reads any bytes as the user's configuration: an error names the file.
+func FuzzConfig(f *testing.F) {
+	for _, seed := range []string{
+		"default: eu\nlocations: {eu: {hosts: [ssh://root@h, {name: b, endpoint: 'tcp://h:1'}]}}", "locations: [", "a: &a [*a]", "locations: {eu: {strategies: [{max-containers: -1}]}}", "--- 1\n--- 2",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		if _, err := parseConfig("config.yaml", content); err != nil {
+			assert.ErrorContains(t, err, "config.yaml")
+		}
+	})
+}
+
+// FuzzRawEnvFile reads any bytes as an env_file of the format "raw".
+func FuzzRawEnvFile(f *testing.F) {
+	for _, seed := range []string{"A=b\n#c\nINHERITED\n", "=x", "A B=c", "\xef\xbb\xbfA=b", "A=\x00"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, content string) {
+		read := map[string]string{}
+		none := func(string) (string, bool) { return "", false }
+		if err := parseRaw(strings.NewReader(content), "x.env", read, none); err != nil {
+			assert.ErrorContains(t, err, "x.env")
+			return
+		}
+		for name := range read {
+			assert.Assert(t, name != "" && !strings.ContainsAny(name, "=\n"), "%q", name)
+		}
+	})
+}
