@@ -19,7 +19,7 @@ type DownOptions struct {
 	// Model is the loaded project, nil where only labels are known: then
 	// nothing counts as an orphan.
 	Model *project.Project
-	// Services limits it to these and what depends on them; none is all.
+	// Services limits it to these; none is all.
 	Services      []string
 	Volumes       bool
 	RemoveOrphans bool
@@ -70,6 +70,7 @@ func planDown(ctx context.Context, env *Env, o DownOptions) (*plan.Plan, []hosts
 	r.Model = o.Model
 	if o.Model != nil {
 		r.Known = append(o.Model.ServiceNames(), o.Model.DisabledServiceNames()...)
+		r.Disabled = o.Model.DisabledServiceNames()
 	}
 	return plan.Down(r), absent, nil
 }

@@ -41,7 +41,7 @@ func parseDown(c *cli.Context) (compose.DownOptions, error) {
 
 func runDown(ctx context.Context, s *session, o compose.DownOptions) error {
 	s.show("down")
-	t, err := s.target(ctx, o.Services...)
+	t, err := s.activeTarget(ctx, o.Services...)
 	if err != nil {
 		return err
 	}

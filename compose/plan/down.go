@@ -15,12 +15,14 @@ import (
 type DownRequest struct {
 	Project string
 	State   state.Snapshot
-	// Known are the services of the compose file; nil takes every service of the
-	// project, so that there are no orphans.
+	// Known are the services of the compose file, those of other profiles among
+	// them; nil takes every service of the project, so that there are no orphans.
 	Known []string
+	// Disabled are those of other profiles: they stay, unless they are named.
+	Disabled []string
 	// Model is the loaded project, for its hooks; nil where only labels are known.
 	Model *project.Project
-	// Services limits it to these and to what depends on them; none is all.
+	// Services limits it to these; none is all.
 	Services []string
 	// Volumes removes named volumes, and the anonymous ones of containers.
 	Volumes       bool
@@ -36,7 +38,7 @@ func Down(r DownRequest) *Plan {
 	d := &down{DownRequest: r, graph: newGraph(), plan: &Plan{Project: r.Project}}
 	d.chooseContainers()
 	d.removeContainers()
-	if len(d.Services) == 0 {
+	if d.all {
 		d.removeNetworks()
 		if d.Volumes {
 			d.removeVolumes()
@@ -62,34 +64,34 @@ type down struct {
 	// dependsOn are the services that each service depends on, by the labels of
 	// its containers.
 	dependsOn map[string]map[string]bool
-	// named are the services that were named, and what depends on them.
-	named map[string]bool
+	// all tells that no container of the project stays, as far as it was asked for.
+	all bool
 	// gone are the IDs of the steps that remove containers, by host.
 	gone map[string][]string
 }
 
-// chooseContainers keeps those of the wanted services, of what depends on
-// them, and orphans where asked. A container that only borrows the project's
+// chooseContainers keeps those of the wanted services, and orphans where asked. A container that only borrows the project's
 // label belongs to none of its services, and is left alone.
 func (d *down) chooseContainers() {
 	all := slices.DeleteFunc(d.State.Project(d.Project), func(c state.Container) bool {
 		return c.Service() == ""
 	})
 	d.readDependencies(all)
-	d.named = d.wanted()
 	for _, c := range d.State.Left(d.Project) {
 		if d.covers(c.Service()) {
 			d.containers = append(d.containers, c)
 		}
 	}
+	d.all = true
 	var orphans []string
 	for _, c := range all {
-		orphan := d.Known != nil && !slices.Contains(d.Known, c.Service())
-		switch {
+		switch orphan := d.orphan(c); {
 		case orphan && !d.RemoveOrphans:
 			orphans = append(orphans, c.Name)
-		case orphan, d.covers(c.Service()):
+		case orphan, d.goes(c):
 			d.containers = append(d.containers, c)
+		default:
+			d.all = d.all && len(d.Services) == 0
 		}
 	}
 	if len(orphans) > 0 {
@@ -97,8 +99,28 @@ func (d *down) chooseContainers() {
 	}
 }
 
+// orphan tells whether nobody knows the container's service. A one-off one that
+// runs is none.
+func (d *down) orphan(c state.Container) bool {
+	return d.Known != nil && !slices.Contains(d.Known, c.Service()) && !(c.Oneoff() && alive(c.State))
+}
+
+// goes tells whether a container of a known service is to go. One-off ones do
+// where orphans do, as with Docker Compose.
+func (d *down) goes(c state.Container) bool {
+	switch {
+	case c.Oneoff() && !d.RemoveOrphans, d.Known != nil && !slices.Contains(d.Known, c.Service()):
+		return false
+	case len(d.Services) == 0 && slices.Contains(d.Disabled, c.Service()):
+		return false
+	}
+	return d.covers(c.Service())
+}
+
 // covers tells whether the service is to go: all are, where none is named.
-func (d *down) covers(service string) bool { return len(d.Services) == 0 || d.named[service] }
+func (d *down) covers(service string) bool {
+	return len(d.Services) == 0 || slices.Contains(d.Services, service)
+}
 
 // orphansFound says that there are orphans, as Docker Compose says it.
 func orphansFound(names []string) string {
@@ -116,25 +138,6 @@ func (d *down) readDependencies(all []state.Container) {
 			d.dependsOn[c.Service()][dep] = true
 		}
 	}
-}
-
-// wanted are the named services and all that depend on them.
-func (d *down) wanted() map[string]bool {
-	wanted := map[string]bool{}
-	var want func(service string)
-	want = func(service string) {
-		if wanted[service] {
-			return
-		}
-		wanted[service] = true
-		for _, other := range d.dependents(service) {
-			want(other)
-		}
-	}
-	for _, s := range d.Services {
-		want(s)
-	}
-	return wanted
 }
 
 // dependents are the services that depend on one directly, sorted.
@@ -246,9 +249,29 @@ func (d *down) removeImages() {
 					refs[c.Image] = true
 				}
 			}
+			for _, ref := range d.imagesOfFiles() {
+				if state.Image(&o, ref) != nil {
+					refs[ref] = true
+				}
+			}
 		}
 		for _, ref := range sortedKeys(refs) {
 			d.add(o.Host.Name, RemoveImage{Ref: ref}, ReasonDown, d.gone[o.Host.Name]...)
 		}
 	}
+}
+
+// imagesOfFiles are those that the files name for the services that go, whether
+// or not a container was made of them.
+func (d *down) imagesOfFiles() []string {
+	var refs []string
+	if d.Model == nil {
+		return nil
+	}
+	for name, s := range d.Model.Services {
+		if s.Image != "" && d.covers(name) {
+			refs = append(refs, s.Image)
+		}
+	}
+	return refs
 }
