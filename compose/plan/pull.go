@@ -86,6 +86,9 @@ func (u *up) pullFor(s types.ServiceConfig, host string, o PullOptions) (Skip, e
 	if err != nil {
 		return Skip{}, err
 	}
+	if s.PullPolicy == "" {
+		policy = types.PullPolicyAlways // which is what the user asks for
+	}
 	id := "Image " + s.Image
 	switch policy = cmp.Or(o.Policy, policy); {
 	case policy == types.PullPolicyNever || policy == types.PullPolicyBuild:
