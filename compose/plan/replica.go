@@ -148,7 +148,7 @@ func (u *up) want(s types.ServiceConfig, number int, current *state.Container) *
 func (u *up) byWorth(s types.ServiceConfig, existing []state.Container) []state.Container {
 	outdated := map[string]int{}
 	for _, c := range existing {
-		if u.outdated(s, c) != "" {
+		if !u.NoRecreate && u.outdated(s, c) != "" {
 			outdated[c.Host+c.ID] = 1
 		}
 	}

@@ -2,14 +2,20 @@ package plan
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/clocker-compose/clocker-compose/compose/project"
 )
 
 // selectServices orders the wanted services so that dependencies come first.
 func (u *up) selectServices() error {
+	if u.NoDeps {
+		u.Project = u.withoutOthers()
+	}
 	names := u.Services
 	if len(names) == 0 {
 		names = u.Project.ServiceNames()
@@ -88,4 +94,18 @@ func (u *up) dependencies(s types.ServiceConfig) []string {
 // named tells whether the user asked for the service, or for all.
 func (u *up) named(service string) bool {
 	return len(u.Services) == 0 || slices.Contains(u.Services, service)
+}
+
+// withoutOthers is the project whose services depend on those alone that are
+// named: that is what labels tell later, too.
+func (u *up) withoutOthers() *project.Project {
+	p, files := *u.Project, *u.Project.Project
+	files.Services = maps.Clone(files.Services)
+	for name, s := range files.Services {
+		s.DependsOn = maps.Clone(s.DependsOn)
+		maps.DeleteFunc(s.DependsOn, func(other string, _ types.ServiceDependency) bool { return !u.named(other) })
+		files.Services[name] = s
+	}
+	p.Project = &files
+	return &p
 }
