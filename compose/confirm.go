@@ -35,8 +35,8 @@ func (e *Env) confirm(p *plan.Plan, yes bool) error {
 func (e *Env) mayRenew(diverged []string, yes bool) (renew []string, err error) {
 	for _, name := range diverged {
 		ok := yes
-		if !yes && e.Confirm != nil {
-			ok, err = e.Confirm(fmt.Sprintf("Volume %q exists but doesn't match configuration in compose file. Recreate (data will be lost)?", name))
+		if !yes && e.Consent != nil {
+			ok, err = e.Consent(fmt.Sprintf("Volume %q exists but doesn't match configuration in compose file. Recreate (data will be lost)?", name))
 			if err != nil {
 				return nil, err
 			}

@@ -49,6 +49,9 @@ type Env struct {
 	Events execute.Sink
 	// Confirm asks a question that defaults to no.
 	Confirm func(question string) (bool, error)
+	// Consent asks as Confirm does, and takes the answer of a pipe, too. Where
+	// there is none, that is no; nil where nobody is asked.
+	Consent func(question string) (bool, error)
 	// Warn receives sentences for the user; may be nil.
 	Warn func(sentence string)
 	// Locations are all that are declared, by name, for their strategies.

@@ -228,6 +228,7 @@ func (s *session) environment(p *project.Project) (*compose.Env, error) {
 		Parallel:  s.root.parallel,
 		Self:      s.self(),
 		Meter:     s.meters(),
+		Consent:   s.consent,
 	}
 	if terminal.Is(s.in) {
 		env.Confirm = s.confirm
