@@ -19,7 +19,7 @@ func variables(p *project.Project, format string) ([]byte, error) {
 	}
 	if format == "json" {
 		content, err := json.MarshalIndent(found, "", "    ")
-		return append(content, '\n'), err
+		return append(content, "\n\n"...), err // as many as Docker Compose writes
 	}
 	var b bytes.Buffer
 	w := tabwriter.NewWriter(&b, 20, 1, 3, ' ', 0)

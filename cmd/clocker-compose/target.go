@@ -36,7 +36,7 @@ func (s *session) findTarget(ctx context.Context, allProfiles bool, services []s
 	options.AllProfiles = allProfiles
 	name := cmp.Or(s.root.name, s.getenv("COMPOSE_PROJECT_NAME"))
 	p, err := s.load(ctx, options)
-	if err != nil && (name == "" || !noComposeFile(err)) {
+	if err != nil && !s.nameSuffices(name, err) {
 		return target{}, err
 	}
 	env, err := s.environment(p)
@@ -55,6 +55,20 @@ func (s *session) findTarget(ctx context.Context, allProfiles bool, services []s
 // services are all that the compose files have, those of other profiles too.
 func (t target) services() []string {
 	return append(t.model.ServiceNames(), t.model.DisabledServiceNames()...)
+}
+
+// nameSuffices tells whether a project without readable files is known all the
+// same: by the name that it was given where there are none, and by that of the
+// environment where they are broken, which is told.
+func (s *session) nameSuffices(name string, err error) bool {
+	if name == "" || noComposeFile(err) {
+		return name != ""
+	}
+	if s.root.name == "" {
+		s.warn(fmt.Sprintf("%v; going by the name %s alone", err, name))
+		return true
+	}
+	return false
 }
 
 // noComposeFile tells whether loading failed because there is no file to load.

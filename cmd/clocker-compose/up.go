@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -165,6 +166,9 @@ func (o *upOptions) prepare(ctx context.Context, s *session) (*project.Project, 
 	p, err := s.load(ctx, options)
 	if err != nil {
 		return nil, nil, err
+	}
+	if len(p.Services) == 0 {
+		return nil, nil, errors.New("no service selected: the files have none whose profile is active")
 	}
 	if o.approves {
 		if err := s.approve(ctx, p, options, o.Yes); err != nil {
