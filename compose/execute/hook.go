@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -81,16 +80,10 @@ func hookContainer(ctx context.Context, engine Engine, a plan.RunHook) (id strin
 	if err != nil {
 		return "", err
 	}
-	image, err := engine.InspectImage(ctx, a.Image)
-	if err != nil {
-		return "", err
-	}
 	spec := a.Spec
-	host, config := *spec.HostConfig, *spec.Config
+	host := *spec.HostConfig
 	host.VolumesFrom = append(slices.Clone(host.VolumesFrom), from.ID)
-	config.Labels = maps.Clone(config.Labels)
-	config.Labels[hosts.LabelImage] = image.ID
-	spec.HostConfig, spec.Config = &host, &config
+	spec.HostConfig = &host
 	return engine.CreateContainer(ctx, spec)
 }
 
