@@ -22,7 +22,7 @@ demo: prepare build ## Run examples/shop over three hosts on this machine, and t
 	@e2e/demo
 
 .PHONY: test
-test: prepare unit lint e2e ## Run every test: unit, lint, and e2e on real engines
+test: prepare unit lint fuzz e2e ## Run every test: unit, lint, fuzzing, and e2e on real engines
 
 .PHONY: build
 build: $(CLI) ## Build bin/clocker-compose, with the network driver for both platforms in it
@@ -53,9 +53,17 @@ unit: ## Run the tests that need no engine, with the race detector
 lint: ## Check style, common mistakes and the layers between packages
 	$(LINT) run
 
+.PHONY: fuzz
+fuzz: ## Give every parser made-up input, each for a minute (FUZZTIME=60s), eleven at once (FUZZJOBS=11)
+	tools/fuzz
+
 .PHONY: e2e
 e2e: build ## Run the tests on three real hosts (RUN=Pattern for some of them)
 	go test -tags e2e -count=1 -timeout 20m ./e2e $(if $(RUN),-v -run '$(RUN)')
+
+.PHONY: compare
+compare: build ## Compare with Docker Compose, case by case (RUN=scenario/case for some of them)
+	go test -tags e2e -count=1 -timeout 20m -parallel 6 -v ./e2e -run 'TestCompare/.*/$(RUN)'
 
 .PHONY: bench
 bench: build ## Compare whole commands with Docker Compose, on one host
