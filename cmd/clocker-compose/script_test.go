@@ -55,12 +55,7 @@ func runOverFakes(args []string) int {
 // fakes is a wiring whose engines are files in a folder.
 func fakes(dir string) wiring {
 	return wiring{
-		current: func(e docker.Environment) (hosts.Endpoint, string, error) {
-			if e.Host != "" {
-				return hosts.Endpoint{URL: e.Host}, "default", nil
-			}
-			return hosts.Endpoint{URL: "unix:///var/run/docker.sock"}, "default", nil
-		},
+		current: docker.Current,
 		open: func(h hosts.Host, _ docker.Options) (engine, error) {
 			pool, err := fake.Open(dir)
 			if err != nil {

@@ -46,6 +46,9 @@ func Split(args []string) (line []string, program string, called bool) {
 		case args[i] == name:
 			line = append(append([]string{}, args[:i]...), args[i+1:]...)
 			return line, "docker " + name, true
+		case args[i] == "help" && i+1 < len(args) && args[i+1] == name: // docker help clocker up
+			line = append(append([]string{}, args[:i+1]...), args[i+2:]...)
+			return line, "docker " + name, true
 		case takesValue(args[i]):
 			i++
 		case !isSwitch(args[i]):

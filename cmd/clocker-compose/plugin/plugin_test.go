@@ -26,6 +26,8 @@ func TestSplit(t *testing.T) {
 		{"docker-compose up compose", "docker-compose up compose", ""},
 		{"docker-compose -p compose up", "docker-compose -p compose up", ""},
 		{"docker-clocker -Htcp://x:1 -D=false clocker up", "docker-clocker -Htcp://x:1 -D=false up", "docker clocker"},
+		{"docker-compose help compose up", "docker-compose help up", "docker compose"},
+		{"docker-compose help up", "docker-compose help up", ""},
 		{"clocker-compose compose", "clocker-compose compose", ""},
 		{"docker-clocker", "docker-clocker", ""},
 	} {
