@@ -41,7 +41,7 @@ type LogLine struct {
 	// Stderr tells which of the container's two streams it came from.
 	Stderr bool
 	Time   time.Time
-	// Text has no time stamp and no trailing newline. A line longer than the
+	// Text has no time stamp and no trailing newline; a terminal's ends in \r. A line longer than the
 	// adapter's buffer arrives as several, Partial set on all but the last.
 	Text    []byte
 	Partial bool

@@ -49,7 +49,7 @@ func testLogs(s *suite) {
 	spec.Config.Tty = true
 	terminal := s.start(spec)
 	s.awaitExit(terminal)
-	assert.Check(s, cmp.DeepEqual(s.read(terminal, hosts.LogOptions{}), []string{"out one", "out two"}))
+	assert.Check(s, cmp.DeepEqual(s.read(terminal, hosts.LogOptions{}), []string{"out one\r", "out two\r"}))
 }
 
 func testLastLine(s *suite) {

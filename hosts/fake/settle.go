@@ -57,11 +57,19 @@ func (s *state) advance(r *record, now time.Time) {
 			s.exit(r, *a.Exit, at)
 			return
 		}
-		r.Log = append(r.Log, hosts.LogLine{Stderr: a.Stderr, Time: at, Text: []byte(a.Line)})
+		r.Log = append(r.Log, hosts.LogLine{Stderr: a.Stderr, Time: at, Text: r.written(a.Line)})
 	}
 	if r.Health == "starting" && !r.scriptedHealth() && now.Sub(r.Started) >= healthyTime {
 		s.setHealth(r, "healthy", now)
 	}
+}
+
+// written is a line as it comes out of a pipe, or out of a terminal.
+func (r *record) written(line string) []byte {
+	if r.Spec.Config.Tty {
+		line += "\r"
+	}
+	return []byte(line)
 }
 
 func (r *record) scriptedHealth() bool {
