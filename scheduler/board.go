@@ -17,7 +17,9 @@ type board struct {
 	// owned tells that on some host a service objects to others from the beginning.
 	owned bool
 	// entries is room for one queue at a time.
-	entries    []entry
+	entries []entry
+	// later is room for the ranks of one queue at a time.
+	later      []float64
 	partitions map[spread]*partition
 }
 
@@ -56,6 +58,15 @@ func (c Catalog) boardOf(pool []Candidate) (*board, error) {
 		s.location = at
 	}
 	return b, nil
+}
+
+// roomForRanks is room for some ranks of each seat, with what was in it before:
+// a seat's are written before they are read.
+func (b *board) roomForRanks(orders int) []float64 {
+	if need := orders * len(b.seats); len(b.later) < need {
+		b.later = make([]float64, need)
+	}
+	return b.later
 }
 
 // onlyLocation is the one location that the task may go to, by Seat.location,

@@ -21,7 +21,7 @@ func newQueue(q *question, b *board) *queue {
 	w := &queue{question: q, board: b}
 	m := w.leader()
 	if w.ranks.orders = len(m.orders) - 1; w.ranks.orders > 0 {
-		w.ranks.later = make([]float64, w.ranks.orders*len(b.seats))
+		w.ranks.later = b.roomForRanks(w.ranks.orders)
 	}
 	for _, s := range m.spreads {
 		w.over = append(w.over, b.partition(s))
