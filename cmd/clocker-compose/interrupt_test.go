@@ -102,6 +102,23 @@ func (c *console) interrupt(t *testing.T) {
 	assert.NilError(t, err)
 }
 
+// called waits until a method of the engine was called so often.
+func (c *console) called(t *testing.T, method string, times int) {
+	t.Helper()
+	poll.WaitOn(t, func(poll.LogT) poll.Result {
+		n := 0
+		for _, call := range c.engine.Calls() {
+			if call.Method == method {
+				n++
+			}
+		}
+		if n < times {
+			return poll.Continue("%d calls of %s", n, method)
+		}
+		return poll.Success()
+	}, poll.WithTimeout(20*time.Second))
+}
+
 func (c *console) exitCode(t *testing.T) int {
 	t.Helper()
 	exited := make(chan struct{})
@@ -150,7 +167,7 @@ func TestInterruptTwice(t *testing.T) {
 		c.engine.Inject(fake.Fault{Method: "StopContainer", Nth: nth + 1, Delay: time.Hour})
 	}
 	c.interrupt(t)
-	c.await(t, "Stopping")
+	c.called(t, "StopContainer", 2)
 	c.interrupt(t)
 	assert.Equal(t, c.exitCode(t), 130)
 	assert.Equal(t, c.running(t), 0)

@@ -69,7 +69,7 @@ func (s *session) warn(sentence string) {
 	if s.root.log == logErrors {
 		return
 	}
-	fmt.Fprintln(s.err, "Warning: "+terminal.Clean(sentence))
+	s.renderer.Aside(func() { fmt.Fprintln(s.err, "Warning: "+terminal.Clean(sentence)) })
 }
 
 // show starts to show progress, under a title.

@@ -53,3 +53,9 @@ func (b *beside) Event(e execute.Event) {
 }
 
 func (b *beside) Flush() {}
+
+func (b *beside) Aside(write func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	write()
+}

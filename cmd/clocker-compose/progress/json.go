@@ -23,3 +23,9 @@ func (j *jsonLines) Event(e execute.Event) {
 }
 
 func (j *jsonLines) Flush() {}
+
+func (j *jsonLines) Aside(write func()) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	write()
+}

@@ -143,3 +143,19 @@ func TestLiveWithoutEventsIsSilent(t *testing.T) {
 	newLive(Options{Out: out}, time.Now).Flush()
 	assert.Equal(t, len(out.writes), 0)
 }
+
+// TestAside: what others write stands above the rows, and isn't drawn over.
+func TestAside(t *testing.T) {
+	var out strings.Builder
+	now := time.Now()
+	l := newLive(Options{Out: &out, Title: "up"}, func() time.Time { return now })
+	l.Aside(func() { out.WriteString("first\n") })
+	l.board.apply(execute.Event{ID: "Host h1", Status: execute.Working, Text: "Waiting"}, now)
+	l.write(true)
+	before := out.Len()
+	l.Aside(func() { out.WriteString("second\n") })
+	l.write(false)
+	assert.Assert(t, strings.HasPrefix(out.String(), "first\n"), "%q", out.String())
+	after := out.String()[before:]
+	assert.Assert(t, strings.HasPrefix(after, "\x1b[2A\r\x1b[0Jsecond\n\x1b[?25l\r[+] up"), "%q", after)
+}

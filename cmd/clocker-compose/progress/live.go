@@ -3,6 +3,7 @@ package progress
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"sync"
 	"time"
 
@@ -75,6 +76,17 @@ func (l *live) Flush() {
 	defer l.mu.Unlock()
 	l.write(false)
 	l.board, l.drawn = newBoard(), nil
+}
+
+// Aside takes the rows away; the next frame puts them below what was written.
+func (l *live) Aside(write func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if up := l.height(l.screen().width); up > 0 {
+		_, _ = io.WriteString(l.options.Out, aec.Up(uint(up)).String()+"\r"+aec.EraseDisplay(aec.EraseModes.Tail).String())
+		l.drawn = nil
+	}
+	write()
 }
 
 // write replaces the last frame by a new one. The last of all has every row

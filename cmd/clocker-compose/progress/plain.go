@@ -72,6 +72,12 @@ func (p *plain) step(e execute.Event) {
 
 func (p *plain) Flush() {}
 
+func (p *plain) Aside(write func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	write()
+}
+
 func bracketed(host string) string {
 	if host == "" {
 		return ""

@@ -18,6 +18,9 @@ type Renderer interface {
 	// Flush shows what is known and gives the terminal back; events that come
 	// later begin anew.
 	Flush()
+	// Aside calls write, which writes lines to the terminal, when they can't be
+	// drawn over.
+	Aside(write func())
 }
 
 // Mode is how progress is shown.
@@ -87,6 +90,7 @@ type quiet struct{}
 
 func (quiet) Event(execute.Event) {}
 func (quiet) Flush()              {}
+func (quiet) Aside(write func())  { write() }
 
 // settled tells that nothing more is expected of what the event is about.
 func settled(e execute.Event) bool { return e.Status != execute.Working }
