@@ -23,6 +23,7 @@ func (s *session) borrow(env *compose.Env) {
 	env.FindProvider = s.findProvider
 	env.SSHAgent = s.getenv("SSH_AUTH_SOCK")
 	env.BuildOn = s.builder
+	env.Builder = compose.Rebuilder{Env: env}
 }
 
 // builder builds images on a host. It may ask for the user's logins, and knows

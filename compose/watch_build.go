@@ -1,0 +1,17 @@
+package compose
+
+import (
+	"context"
+
+	"github.com/clocker-compose/clocker-compose/compose/plan"
+	"github.com/clocker-compose/clocker-compose/compose/project"
+)
+
+// Rebuilder builds for Watch what Build would.
+type Rebuilder struct{ Env *Env }
+
+// Build implements [Builder]. Images that are replaced stay on their hosts,
+// without a name: their layers are the cache of the next build.
+func (r Rebuilder) Build(ctx context.Context, p *project.Project, services []string, _ bool) error {
+	return Build(ctx, r.Env, p, plan.BuildCommand{Services: services})
+}
