@@ -60,6 +60,9 @@ type Env struct {
 	Parallel int
 	// Timeout bounds what a host may take to answer an observation.
 	Timeout time.Duration
+	// AskProgram calls a program of the config file, which an exec strategy names,
+	// with a question on its standard input, and returns its answer; may be nil.
+	AskProgram func(ctx context.Context, name string, question []byte) ([]byte, error)
 	// Self is this run, for others that have to wait for it.
 	Self Self
 

@@ -140,7 +140,12 @@ func requestOn(ctx context.Context, env *Env, p *project.Project, o UpOptions, s
 		return plan.Request{}, err
 	}
 	o.Build.Agent = env.SSHAgent
+	verdicts, err := env.verdicts(ctx, p, snapshot)
+	if err != nil {
+		return plan.Request{}, err
+	}
 	return plan.Request{
+		Verdicts:    verdicts,
 		Project:     p,
 		Trees:       trees,
 		Environment: env.environments(),

@@ -19,6 +19,7 @@ func NewCatalog() Catalog {
 		"affinity":         newAffinity,
 		"breadth-first":    newBreadthFirst,
 		"depth-first":      newDepthFirst,
+		"exec":             newExec,
 		"exclusive":        newExclusive,
 		"group":            newGroup,
 		"hostname":         newHostname,

@@ -29,7 +29,7 @@ func TestCheck(t *testing.T) {
 		{"max-containers", -1, "max-containers wants a whole number of at least 1, not -1"},
 		{"max-containers", 1.5, "max-containers wants a whole number of at least 1, not 1.5"},
 		{"max-containers", true, "max-containers wants a whole number of at least 1, not true"},
-		{"fastest", nil, `there is no strategy "fastest"; the strategies are affinity, breadth-first, depth-first, exclusive, group, hostname, labels, least-containers, lowest-cpu, lowest-memory, max-containers, max-cpu, max-memory, prefer, random, region, reserved, spread, when, zone`},
+		{"fastest", nil, `there is no strategy "fastest"; the strategies are affinity, breadth-first, depth-first, exclusive, exec, group, hostname, labels, least-containers, lowest-cpu, lowest-memory, max-containers, max-cpu, max-memory, prefer, random, region, reserved, spread, when, zone`},
 	} {
 		err := NewCatalog().Check(hosts.Strategy{Name: c.name, Value: c.value})
 		if c.want == "" {

@@ -29,7 +29,7 @@ func TestContradictions(t *testing.T) {
 // TestOrdersAreKnown finds an order of the catalog that nobody added there.
 func TestOrdersAreKnown(t *testing.T) {
 	values := map[string]any{
-		"affinity": "not same", "group": "g", "hostname": "h", "labels": map[string]any{"a": "b"}, "max-containers": 1, "max-cpu": 0.5,
+		"affinity": "not same", "exec": "program", "group": "g", "hostname": "h", "labels": map[string]any{"a": "b"}, "max-containers": 1, "max-cpu": 0.5,
 		"max-memory": 0.5, "prefer": "1.0", "region": "r", "spread": "zone", "when": "true", "zone": "z",
 	}
 	c := NewCatalog()

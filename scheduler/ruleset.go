@@ -30,6 +30,10 @@ func (c Catalog) ruleSetOf(strategies []hosts.Strategy) (ruleSet, error) {
 		case exclusive:
 			set.exclusive = true
 			set.filters = append(set.filters, rule)
+		case unasked:
+			return ruleSet{}, fmt.Errorf("the program %q wasn't asked: exec can stand among the strategies of projects and services only", string(rule))
+		case *Verdicts:
+			set.filters, set.orders = append(set.filters, rule), append(set.orders, rule)
 		case affinity:
 			set.affinity = append(set.affinity, rule...)
 		case Filter:

@@ -220,15 +220,16 @@ func (s *session) environment(p *project.Project) (*compose.Env, error) {
 		return nil, err
 	}
 	env := &compose.Env{
-		Pool:      pool,
-		Connect:   func(h hosts.Host) (compose.Engine, error) { return s.connections.connect(h) },
-		Events:    s.renderer.Event,
-		Warn:      s.warn,
-		Locations: locations,
-		Parallel:  s.root.parallel,
-		Self:      s.self(),
-		Meter:     s.meters(),
-		Consent:   s.consent,
+		Pool:       pool,
+		Connect:    func(h hosts.Host) (compose.Engine, error) { return s.connections.connect(h) },
+		Events:     s.renderer.Event,
+		Warn:       s.warn,
+		Locations:  locations,
+		Parallel:   s.root.parallel,
+		Self:       s.self(),
+		AskProgram: s.askProgram,
+		Meter:      s.meters(),
+		Consent:    s.consent,
 	}
 	if terminal.Is(s.in) {
 		env.Confirm = s.confirm

@@ -64,7 +64,7 @@ func (u *up) task(r *replica) scheduler.Task {
 		Platform:   hosts.ParsePlatform(s.Platform),
 		Needs:      reservations(s),
 		Ports:      fixedPorts(s),
-		Strategies: sc.Placement.Strategies,
+		Strategies: u.strategies(s.Name, sc.Placement.Strategies),
 		Pins:       u.pins(s),
 		Group:      u.groupOf(s.Name),
 	}

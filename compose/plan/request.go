@@ -9,6 +9,7 @@ import (
 	"github.com/clocker-compose/clocker-compose/compose/state"
 	"github.com/clocker-compose/clocker-compose/compose/tree"
 	"github.com/clocker-compose/clocker-compose/hosts"
+	"github.com/clocker-compose/clocker-compose/scheduler"
 )
 
 // Request is all that the plan of an `up` depends on.
@@ -36,6 +37,8 @@ type Request struct {
 	// by host; Credentials is what use_api_socket puts into a container.
 	Environment map[string]map[string]string
 	Credentials []byte
+	// Verdicts are what programs of the user's said, by program and service.
+	Verdicts map[string]map[string]*scheduler.Verdicts
 	// Due are the images that are there, and to be looked for again: the interval
 	// of their service's pull policy has passed since they were pulled.
 	Due map[HostService]bool

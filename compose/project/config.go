@@ -16,6 +16,8 @@ import (
 type Config struct {
 	// Default is the location that is used where nothing names one; "" is none.
 	Default string
+	// Programs are those that exec strategies may name.
+	Programs map[string]Program
 	// Locations by name.
 	Locations map[string]hosts.Location
 
@@ -61,6 +63,7 @@ func parseConfig(file string, content []byte) (Config, error) {
 		return c, err
 	}
 	c.Default, c.Locations = declared.Default, map[string]hosts.Location{}
+	c.Programs = programs(declared.Programs, filepath.Dir(file))
 	for name, l := range declared.Locations {
 		c.Locations[name] = c.sources.location(path{}.key("locations").key(name), name, l, filepath.Dir(file))
 	}
@@ -76,6 +79,7 @@ func (c Config) decode(catalog StrategyCatalog) (declaredConfig, error) {
 	d := &decoder{catalog: catalog}
 	d.decode(path{}, c.content, &declared)
 	d.unavailable(path{}, c.content)
+	d.checkPrograms(declared.Programs)
 	if _, ok := declared.Locations[declared.Default]; !ok && declared.Default != "" {
 		d.problem(path{}.key("default"), "there is no location %q%s", declared.Default, suggest(declared.Default, slices.Collect(maps.Keys(declared.Locations))))
 	}

@@ -74,6 +74,7 @@ type declaredTLS struct {
 }
 
 type declaredConfig struct {
-	Default   string            `yaml:"default"`
-	Locations declaredLocations `yaml:"locations"`
+	Default   string                     `yaml:"default"`
+	Programs  map[string]declaredProgram `yaml:"programs"`
+	Locations declaredLocations          `yaml:"locations"`
 }

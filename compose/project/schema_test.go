@@ -29,6 +29,7 @@ func definitions() map[string]reflect.Type {
 		"placement": reflect.TypeFor[declaredPlacement](),
 		"network":   reflect.TypeFor[declaredNetwork](),
 		"build":     reflect.TypeFor[declaredBuild](),
+		"program":   reflect.TypeFor[declaredProgram](),
 	}
 }
 
