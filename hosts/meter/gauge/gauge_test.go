@@ -23,28 +23,41 @@ func proc(stat string) fstest.MapFS {
 }
 
 func TestReadings(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		machine, out := proc("cpu  100 0 100 800 0 0 0 0 0 0\ncpu0 1 2 3 4\n"), &bytes.Buffer{}
-		ctx, stop := context.WithCancel(t.Context())
-		done := make(chan error, 1)
-		go func() { done <- Run(ctx, machine, out) }()
-
-		time.Sleep(first / 2)
-		synctest.Wait()
-		// 200 more, half of them busy, a quarter waiting for disks.
-		machine["stat"].Data = []byte("cpu  150 0 150 850 50 0 0 0 0 0\n")
-		time.Sleep(first)
-		synctest.Wait()
-		stop()
-		assert.NilError(t, <-done)
-
-		var r hosts.Reading
-		assert.NilError(t, json.Unmarshal(out.Bytes(), &r))
-		assert.Equal(t, r.CPU, 0.5)
-		assert.Equal(t, r.WindowSeconds, 1.0)
-		assert.Equal(t, r.MemoryBytes, int64(2_000_000*1024))
-		assert.Equal(t, strings.Count(out.String(), "\n"), 1)
+	machine, out := proc("cpu  100 0 100 800 0 0 0 0 0 0\ncpu0 1 2 3 4\n"), &bytes.Buffer{}
+	g, start := gauge{proc: machine, out: out}, time.Unix(1000, 0)
+	assert.NilError(t, g.look(start))
+	// 200 more, half of them busy, a quarter waiting for disks.
+	machine["stat"].Data = []byte("cpu  150 0 150 850 50 0 0 0 0 0\n")
+	assert.NilError(t, g.read(start.Add(time.Second)))
+	assert.DeepEqual(t, readings(t, out), []hosts.Reading{
+		{Time: time.Unix(1001, 0).UTC(), CPU: 0.5, WindowSeconds: 1, MemoryBytes: 2_000_000 * 1024},
 	})
+}
+
+func TestTheFirstReadingComesSoon(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		ctx, stop := context.WithTimeout(t.Context(), first+2*Interval+time.Second)
+		defer stop()
+		began := time.Now()
+		assert.NilError(t, Run(ctx, proc("cpu 1 1 1 1\n"), &out))
+		var after []time.Duration
+		for _, r := range readings(t, &out) {
+			after = append(after, r.Time.Sub(began))
+		}
+		assert.DeepEqual(t, after, []time.Duration{first, first + Interval, first + 2*Interval})
+	})
+}
+
+func readings(t *testing.T, out *bytes.Buffer) []hosts.Reading {
+	t.Helper()
+	var all []hosts.Reading
+	for line := range strings.Lines(out.String()) {
+		var r hosts.Reading
+		assert.NilError(t, json.Unmarshal([]byte(line), &r))
+		all = append(all, r)
+	}
+	return all
 }
 
 func TestWindowIsBounded(t *testing.T) {
