@@ -168,7 +168,7 @@ func (r *reporter) read(ctx context.Context, h hosts.Host, since string) error {
 		since = stamp(at.reached(r.begun))
 		return !r.until.IsZero() && err == nil && v.ask(ctx) == nil, err
 	})
-	if context.Cause(ctx) == errOver {
+	if errors.Is(context.Cause(ctx), errOver) {
 		return nil
 	}
 	return err

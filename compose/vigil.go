@@ -75,7 +75,7 @@ func (v vigil) watched(ctx context.Context, read reading) (over bool, err error)
 	over, err = read(watched, engine)
 	close(stop)
 	<-gone
-	if context.Cause(watched) == errSilent {
+	if errors.Is(context.Cause(watched), errSilent) {
 		return false, errSilent
 	}
 	return over, err
