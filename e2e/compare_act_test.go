@@ -72,7 +72,7 @@ func (c *comparison) run(t *testing.T, program string) []txtar.File {
 // act does one line of a case.
 func (c *comparison) act(t *testing.T, told *strings.Builder, program, line string) {
 	t.Helper()
-	words, err := shellwords.Parse(strings.NewReplacer("<", `\<`, ">", `\>`, "|", `\|`, "(", `\(`, ")", `\)`, ";", `\;`, "&", `\&`).Replace(line))
+	words, err := shellwords.Parse(unspecial(line))
 	assert.NilError(t, err, line)
 	switch words[0] {
 	case "!":
@@ -87,6 +87,25 @@ func (c *comparison) act(t *testing.T, told *strings.Builder, program, line stri
 		c.call(t, told, program, a)
 	}
 	writeIndented(told, "has", c.observe(t))
+}
+
+// unspecial takes their meaning from the characters that end a command in a
+// shell, where they aren't quoted.
+func unspecial(line string) string {
+	var b strings.Builder
+	var quote rune
+	for _, r := range line {
+		switch {
+		case quote != 0 && r == quote:
+			quote = 0
+		case quote == 0 && (r == '\'' || r == '"'):
+			quote = r
+		case quote == 0 && strings.ContainsRune("<>|();&", r):
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 // call is one call of the program.

@@ -292,7 +292,7 @@ func containerParts(o map[string]any) map[string]any {
 	for name, n := range attached {
 		place := pick(n.(map[string]any), "IPAMConfig", "Links", "DriverOpts")
 		place["Aliases"] = slices.DeleteFunc(list(n.(map[string]any)["Aliases"]), func(a any) bool {
-			return strings.HasPrefix(text(o, "Id"), a.(string)) // the engine's own
+			return hex.MatchString(a.(string)) // the engine's own
 		})
 		networks[name] = place
 	}
