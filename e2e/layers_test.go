@@ -37,7 +37,7 @@ var layers = []struct {
 	{"compose/provider", nil},
 	{"compose/container", []string{"hosts", "compose/project", "compose/tree"}},
 	{"compose/plan", []string{"hosts", "scheduler", "compose/project", "compose/state", "compose/tree", "compose/container"}},
-	{"compose/execute", []string{"hosts", "compose/tree", "compose/plan"}},
+	{"compose/execute", []string{"hosts", "compose/tree", "compose/container", "compose/plan"}},
 	{"compose", []string{"hosts", "scheduler", "compose"}},
 	{"cmd/clocker-driver", []string{"weave/driver", "hosts/meter/gauge"}},
 	{"cmd/clocker-compose", []string{"hosts", "hosts/docker", "hosts/buildkit", "hosts/invented", "hosts/meter", "scheduler", "compose", "weave", "cmd/clocker-compose"}},
