@@ -22,7 +22,7 @@ type applyOptions struct {
 func newApply(s *session) *cli.Command {
 	return &cli.Command{
 		Name:      "apply",
-		Usage:     "Carry out a plan that plan --out has written, if nothing has moved since",
+		Usage:     "Carry out a plan that plan --out wrote, if nothing has moved since",
 		ArgsUsage: "FILE",
 		Description: "The plan is made again from the same compose files. Where it isn't the same one any more, " +
 			"nothing is done, and what has moved is said.",
