@@ -48,8 +48,8 @@ services:
             except Exception as e:
                 print("failed", e)
             asked += 1
-            if asked % 10 == 0: print("asked", asked)
-            time.sleep(0.05)
+            if asked % 5 == 0: print("asked", asked)
+            time.sleep(0.2)
     depends_on: {web: {condition: service_healthy}}
     deploy: {mode: global}
 `
