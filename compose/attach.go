@@ -56,7 +56,7 @@ type Exit struct {
 // that runs, or ctx ends.
 func Attach(ctx context.Context, env *Env, o AttachOptions, to Audience) error {
 	ctx, cancel := context.WithCancel(ctx)
-	a := &attachment{env: env, options: o, audience: to, news: make(chan tiding), live: map[string]*attached{}}
+	a := &attachment{env: env, options: o, audience: to, news: make(chan tiding), live: map[string]*attached{}, past: map[string]time.Time{}}
 	defer a.work.Wait()
 	defer cancel()
 	for _, h := range env.Pool {
@@ -80,6 +80,9 @@ type attachment struct {
 	work sync.WaitGroup
 	// live are the containers that run, or will run again, by ID.
 	live map[string]*attached
+	// past are when containers ended of which that was told, by ID: a start before
+	// that was read already, whenever it is heard of.
+	past map[string]time.Time
 	// lingering has a value once no container was stopped for a while.
 	lingering <-chan time.Time
 }

@@ -43,6 +43,7 @@ func (a *attachment) end(ctx context.Context, one *attached) {
 	exit := a.exit(one, detail.ExitCode, detail.State == hosts.Restarting)
 	if !exit.Restarting {
 		delete(a.live, one.id)
+		a.past[one.id] = detail.FinishedAt
 		if one.stopped && a.options.Ending != nil {
 			a.lingering = time.After(linger)
 		}
