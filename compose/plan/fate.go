@@ -44,7 +44,7 @@ func (u *up) decideFates() error {
 	for i := range u.plan.Placements {
 		d := &u.plan.Placements[i]
 		r := wanted[d.Task.Service+"/"+strconv.Itoa(d.Task.Number)]
-		row := r.fate(u.MovesOnly)
+		row := r.fate(r.current != nil && u.onlyMoves(r))
 		if d.Stays && row.Fate != FateStays {
 			d.Reason = string(row.Fate) + " there: " + string(row.Why)
 		}
@@ -69,7 +69,7 @@ func (u *up) tellRemoved(s surplus) {
 	})
 }
 
-func (r *replica) fate(movesOnly bool) Replica {
+func (r *replica) fate(waits bool) Replica {
 	row := Replica{Service: r.service.Name, Number: r.number, Host: r.host, Fate: FateStays}
 	switch {
 	case r.current == nil:
@@ -79,7 +79,7 @@ func (r *replica) fate(movesOnly bool) Replica {
 		row.Fate, row.From, row.Why = FateMoves, r.current.Host, ReasonMoved
 	case r.recreate != "":
 		row.Fate, row.Why = FateRecreated, r.recreate
-	case !alive(r.current.State) && !movesOnly && !r.done:
+	case !alive(r.current.State) && !waits && !r.done:
 		row.Fate, row.Why = FateStarts, ReasonStopped
 	}
 	return row

@@ -197,5 +197,11 @@ func (u *up) drained(host string) bool {
 
 // onlyMoves tells that the replica's container is to be moved or left as it is.
 func (u *up) onlyMoves(r *replica) bool {
-	return u.MovesOnly && (!r.moves() || !alive(r.current.State))
+	return u.MovesOnly && !u.unfinished(r) && (!r.moves() || !alive(r.current.State))
+}
+
+// unfinished tells a container that an interrupted move has created and not
+// started. Where nothing of the project runs, it was created to be started later.
+func (u *up) unfinished(r *replica) bool {
+	return r.current.State == hosts.Created && slices.ContainsFunc(u.all, func(c state.Container) bool { return alive(c.State) })
 }
