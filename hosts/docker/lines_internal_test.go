@@ -60,7 +60,7 @@ func TestFrames(t *testing.T) {
 
 func TestTerminal(t *testing.T) {
 	log := stamp + " one\r\n" + stamp + " two\r\n" + stamp + " $ "
-	assert.Check(t, cmp.DeepEqual(printed(t, readRaw, strings.NewReader(log)), []string{"out|one", "out|two", "out|$ "}))
+	assert.Check(t, cmp.DeepEqual(printed(t, readRaw, strings.NewReader(log)), []string{"out|one\r", "out|two\r", "out|$ "}))
 }
 
 func TestLinesWithoutStamps(t *testing.T) {
