@@ -45,7 +45,7 @@ func newSSH(u *url.URL, o Options) (*sshLink, error) {
 	seconds := max(1, int(o.ConnectTimeout/time.Second))
 	flags := append([]string{
 		"-T", "-o", fmt.Sprintf("ConnectTimeout=%d", seconds),
-		"-o", "ServerAliveInterval=15", "-o", "ServerAliveCountMax=3",
+		"-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3",
 	}, o.SSHFlags...)
 	if !o.Interactive {
 		flags = append(flags, "-o", "BatchMode=yes")
