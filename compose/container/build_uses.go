@@ -2,6 +2,7 @@ package container
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -60,7 +61,8 @@ func (b *build) secret(ref types.ServiceSecretConfig) (hosts.BuildSecret, error)
 	return hosts.BuildSecret{}, b.refuse("secrets", "give it a file or environment", "%s is external, which only Swarm has", ref.Source)
 }
 
-// ssh are the agents and keys; "default" is the user's agent.
+// ssh are the agents and keys by ID, for a file's are in any order; "default" is
+// the user's agent.
 func (b *build) ssh() ([]hosts.BuildSSH, error) {
 	var all []hosts.BuildSSH
 	for _, key := range append(b.SSH[:len(b.SSH):len(b.SSH)], b.o.SSH...) {
@@ -75,6 +77,7 @@ func (b *build) ssh() ([]hosts.BuildSSH, error) {
 		}
 		all = append(all, hosts.BuildSSH{ID: key.ID, Path: path})
 	}
+	slices.SortStableFunc(all, func(a, b hosts.BuildSSH) int { return strings.Compare(a.ID, b.ID) })
 	return all, nil
 }
 

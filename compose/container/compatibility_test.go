@@ -21,6 +21,7 @@ func TestEveryAttributeHasARow(t *testing.T) {
 	for section, attributes := range map[string][]string{
 		"Project":  leaves(types.Project{}),
 		"Services": leaves(types.ServiceConfig{}),
+		"Builds":   leaves(types.BuildConfig{}),
 		"Networks": leaves(types.NetworkConfig{}),
 		"Volumes":  leaves(types.VolumeConfig{}),
 		"Configs":  leaves(types.FileObjectConfig{}),
@@ -79,7 +80,7 @@ func readRows(t *testing.T) map[string]map[string][]string {
 // whole are attributes that are worth one row, whatever is in them.
 func whole(attribute string) bool {
 	return slices.Contains([]string{
-		"build", "develop", "provider", "models", "pre_start", "post_start", "pre_stop", "extends",
+		"build", "ssh", "develop", "provider", "models", "pre_start", "post_start", "pre_stop", "extends",
 		"deploy.update_config", "deploy.rollback_config", "credential_spec", "deploy.resources.reservations.generic_resources",
 		"services", "networks", "volumes", "configs", "secrets", "jobs",
 	}, attribute)
