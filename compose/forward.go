@@ -79,22 +79,29 @@ func (f *forwarder) keepUp(ctx context.Context) {
 	}
 }
 
-// listen hears of containers that start and end on a host. A host that falls
-// silent is asked again from time to time.
+// listen hears of containers that start and end on a host. What came or went
+// before it listened shows where the hosts are asked once more then.
 func (f *forwarder) listen(ctx context.Context, h hosts.Host) {
-	engine, err := f.env.Connect(h)
-	if err != nil {
-		return // refresh has told
-	}
-	_ = engine.Events(ctx, hosts.EventOptions{Label: hosts.LabelProject + "=" + f.options.Project}, func(e hosts.ContainerEvent) {
-		if e.Action != "start" && e.Action != "die" {
+	for {
+		if engine, err := f.env.Connect(h); err == nil { // otherwise refresh has told
+			o := hosts.EventOptions{Label: hosts.LabelProject + "=" + f.options.Project, Began: f.stir}
+			_ = engine.Events(ctx, o, func(e hosts.ContainerEvent) {
+				if e.Action == "start" || e.Action == "die" {
+					f.stir()
+				}
+			})
+		}
+		if !pause(ctx, lookAgain) {
 			return
 		}
-		select {
-		case f.stirred <- struct{}{}:
-		default:
-		}
-	})
+	}
+}
+
+func (f *forwarder) stir() {
+	select {
+	case f.stirred <- struct{}{}:
+	default:
+	}
 }
 
 // refresh opens and closes doors so that they lead to what runs now.

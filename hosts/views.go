@@ -18,6 +18,9 @@ type EventOptions struct {
 	// Since, what the engine remembers from then on comes first; without Until
 	// there is no end.
 	Since, Until string
+	// Began is called once when the engine has begun to listen: what happens from
+	// then on isn't missed. It may be nil.
+	Began func()
 }
 
 // Processes are those of a container, as the host's ps tells of them.

@@ -120,16 +120,20 @@ func testEvents(s *suite) {
 	ctx, cancel := context.WithCancel(s.ctx)
 	var mu sync.Mutex
 	var seen []hosts.ContainerEvent
-	done := make(chan error, 1)
+	done, began := make(chan error, 1), make(chan struct{})
 	go func() {
-		done <- s.Events(ctx, hosts.EventOptions{Label: "conformance=" + s.prefix}, func(e hosts.ContainerEvent) {
+		o := hosts.EventOptions{Label: "conformance=" + s.prefix, Began: func() { close(began) }}
+		done <- s.Events(ctx, o, func(e hosts.ContainerEvent) {
 			mu.Lock()
 			defer mu.Unlock()
 			seen = append(seen, e)
 		})
 	}()
-	// A subscription has no moment at which it is known to stand.
-	time.Sleep(500 * time.Millisecond)
+	select {
+	case <-began:
+	case err := <-done:
+		assert.NilError(s, err, "no events")
+	}
 	id := s.start(s.spec("watched", "exit 5"))
 	s.awaitExit(id)
 	find := func(action string) (hosts.ContainerEvent, bool) {

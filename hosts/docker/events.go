@@ -28,7 +28,11 @@ func (e *Engine) Events(ctx context.Context, o hosts.EventOptions, each func(hos
 func (e *Engine) events(ctx context.Context, o hosts.EventOptions, each func(hosts.ContainerEvent)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	filters := client.Filters{}.Add("type", "container").Add("label", o.Label)
+	// It returns when the engine has answered.
 	stream := e.api.Events(ctx, client.EventsListOptions{Filters: filters, Since: o.Since, Until: o.Until})
+	if o.Began != nil {
+		o.Began()
+	}
 	// The client's goroutine ends with ctx, and says so by closing Err.
 	defer func() {
 		cancel()

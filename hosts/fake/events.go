@@ -20,6 +20,9 @@ func (e *Engine) Events(ctx context.Context, o hosts.EventOptions, each func(hos
 		}
 		return nil
 	})
+	if err == nil && o.Began != nil {
+		o.Began()
+	}
 	for err == nil {
 		var fresh []hosts.ContainerEvent
 		var over bool
