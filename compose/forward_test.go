@@ -101,7 +101,7 @@ func TestForward(t *testing.T) {
 			return poll.Continue("%s answers", got)
 		}
 		return poll.Success()
-	}, poll.WithTimeout(10*time.Second))
+	}, poll.WithTimeout(time.Minute))
 
 	cancel()
 	assert.NilError(t, <-done)

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
-	"go.uber.org/goleak"
 	"gotest.tools/v3/assert"
 	is "gotest.tools/v3/assert/cmp"
 
@@ -182,31 +182,32 @@ func TestStatsOnce(t *testing.T) {
 
 // TestStatsWithoutAHost: its rows are away while it is, and come back with it.
 func TestStatsWithoutAHost(t *testing.T) {
-	defer goleak.VerifyNone(t)
-	s := viewed(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	var seen []string
-	err := compose.Stats(ctx, &s.Env, "shop", compose.StatsOptions{}, func(f compose.StatsFrame) error {
-		state := fmt.Sprintf("%d rows, %d absent", len(f.Stats), len(f.Absent))
-		if len(seen) > 0 && seen[len(seen)-1] == state {
+	synctest.Test(t, func(t *testing.T) {
+		s := viewed(t)
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		defer cancel()
+		var seen []string
+		err := compose.Stats(ctx, &s.Env, "shop", compose.StatsOptions{}, func(f compose.StatsFrame) error {
+			state := fmt.Sprintf("%d rows, %d absent", len(f.Stats), len(f.Absent))
+			if len(seen) > 0 && seen[len(seen)-1] == state {
+				return nil
+			}
+			switch seen = append(seen, state); len(seen) {
+			case 1:
+				s.engines["h2"].Inject(fake.Fault{Kind: fake.Unreachable})
+			case 2:
+				s.engines["h2"].Heal()
+			case 3:
+				cancel()
+			}
 			return nil
-		}
-		switch seen = append(seen, state); len(seen) {
-		case 1:
-			s.engines["h2"].Inject(fake.Fault{Kind: fake.Unreachable})
-		case 2:
-			s.engines["h2"].Heal()
-		case 3:
-			cancel()
-		}
-		return nil
+		})
+		assert.ErrorIs(t, err, context.Canceled)
+		assert.Equal(t, len(seen), 3)
+		assert.Equal(t, seen[0], "3 rows, 0 absent")
+		assert.Assert(t, is.Contains(seen[1], "1 absent"))
+		assert.Equal(t, seen[2], seen[0])
 	})
-	assert.ErrorIs(t, err, context.Canceled)
-	assert.Equal(t, len(seen), 3)
-	assert.Equal(t, seen[0], "3 rows, 0 absent")
-	assert.Assert(t, is.Contains(seen[1], "1 absent"))
-	assert.Equal(t, seen[2], seen[0])
 }
 
 func TestPastEvents(t *testing.T) {
@@ -231,45 +232,47 @@ func TestPastEvents(t *testing.T) {
 
 // TestEventsOfAHostThatComesBack: what happened meanwhile is told, once.
 func TestEventsOfAHostThatComesBack(t *testing.T) {
-	defer goleak.VerifyNone(t)
-	s := viewed(t)
-	s.Timeout = time.Second
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	events := make(chan string, 100)
-	done := make(chan error, 1)
-	go func() {
-		done <- compose.Events(ctx, &s.Env, "shop", compose.EventsOptions{}, func(e compose.Event) { events <- e.Host + " " + e.Action })
-	}()
-	h2 := s.engines["h2"]
-	id := func() string {
-		o, err := h2.ObserveContainers(t.Context(), hosts.ContainerFilter{})
-		assert.NilError(t, err)
-		return o.Containers[0].ID
-	}()
-	await := func(want string) {
-		t.Helper()
-		select {
-		case got := <-events:
-			assert.Equal(t, got, want)
-		case <-time.After(20 * time.Second):
-			t.Fatalf("no event %q", want)
+	synctest.Test(t, func(t *testing.T) {
+		s := viewed(t)
+		time.Sleep(time.Minute) // what up did lies in the past
+		s.Timeout = time.Second
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		events := make(chan string, 100)
+		done := make(chan error, 1)
+		go func() {
+			done <- compose.Events(ctx, &s.Env, "shop", compose.EventsOptions{}, func(e compose.Event) { events <- e.Host + " " + e.Action })
+		}()
+		h2 := s.engines["h2"]
+		id := func() string {
+			o, err := h2.ObserveContainers(t.Context(), hosts.ContainerFilter{})
+			assert.NilError(t, err)
+			return o.Containers[0].ID
+		}()
+		await := func(want string) {
+			t.Helper()
+			select {
+			case got := <-events:
+				assert.Equal(t, got, want)
+			case <-time.After(20 * time.Second):
+				t.Fatalf("no event %q", want)
+			}
 		}
-	}
-	time.Sleep(200 * time.Millisecond) // until it listens
-	assert.NilError(t, h2.PauseContainer(t.Context(), id))
-	await("h2 pause")
-	h2.Inject(fake.Fault{Kind: fake.Unreachable, Method: "ObserveContainers"})
-	h2.Inject(fake.Fault{Kind: fake.Unreachable, Method: "Events"})
-	time.Sleep(3 * time.Second) // until its silence is noticed
-	assert.NilError(t, h2.UnpauseContainer(t.Context(), id))
-	h2.Heal()
-	await("h2 unpause")
-	cancel()
-	assert.ErrorIs(t, <-done, context.Canceled)
-	assert.DeepEqual(t, s.warned, []string{
-		"host h2: connection refused; its events are missing until it answers again",
-		"host h2 answers again; its events go on",
+		synctest.Wait() // until it listens
+		assert.NilError(t, h2.PauseContainer(t.Context(), id))
+		await("h2 pause")
+		h2.Inject(fake.Fault{Kind: fake.Unreachable, Method: "ObserveContainers"})
+		h2.Inject(fake.Fault{Kind: fake.Unreachable, Method: "Events"})
+		time.Sleep(3 * time.Second) // until its silence is noticed
+		assert.NilError(t, h2.UnpauseContainer(t.Context(), id))
+		h2.Heal()
+		await("h2 unpause")
+		cancel()
+		assert.ErrorIs(t, <-done, context.Canceled)
+		assert.DeepEqual(t, s.warned, []string{
+			"host h2: connection refused; its events are missing until it answers again",
+			"host h2 answers again; its events go on",
+		})
+		assert.Equal(t, len(events), 0)
 	})
-	assert.Equal(t, len(events), 0)
 }

@@ -141,7 +141,7 @@ func (w *watched) eventually(t *testing.T, problem func() string) {
 			return poll.Continue("%s", p)
 		}
 		return poll.Success()
-	}, poll.WithTimeout(15*time.Second), poll.WithDelay(20*time.Millisecond))
+	}, poll.WithTimeout(time.Minute), poll.WithDelay(20*time.Millisecond))
 }
 
 const watchedFile = `services:

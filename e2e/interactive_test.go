@@ -106,7 +106,7 @@ func (c *Console) ends(t *testing.T) int {
 	}()
 	select {
 	case <-ended:
-	case <-time.After(30 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatalf("it doesn't end: %q", c.text())
 	}
 	return c.command.ProcessState.ExitCode()

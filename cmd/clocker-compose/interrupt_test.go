@@ -92,7 +92,7 @@ func (c *console) await(t *testing.T, text string) {
 			return poll.Success()
 		}
 		return poll.Continue("no %q in %q", text, c.text())
-	}, poll.WithTimeout(20*time.Second))
+	}, poll.WithTimeout(time.Minute))
 }
 
 // interrupt types Ctrl-C.
@@ -116,7 +116,7 @@ func (c *console) called(t *testing.T, method string, times int) {
 			return poll.Continue("%d calls of %s", n, method)
 		}
 		return poll.Success()
-	}, poll.WithTimeout(20*time.Second))
+	}, poll.WithTimeout(time.Minute))
 }
 
 func (c *console) exitCode(t *testing.T) int {
@@ -128,7 +128,7 @@ func (c *console) exitCode(t *testing.T) int {
 	}()
 	select {
 	case <-exited:
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatalf("it doesn't end: %q", c.text())
 	}
 	return c.command.ProcessState.ExitCode()

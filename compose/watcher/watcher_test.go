@@ -67,7 +67,7 @@ func (y *yard) told(t *testing.T) []string {
 			batch[i] = strings.TrimPrefix(path, y.dir+"/")
 		}
 		return batch
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("nothing was told")
 		return nil
 	}

@@ -131,7 +131,7 @@ func removeEngine(t *testing.T, dir, group string) {
 			return poll.Continue("%v", err)
 		}
 		return poll.Success()
-	}, poll.WithTimeout(10*time.Second))
+	}, poll.WithTimeout(time.Minute))
 }
 
 // loadImage makes the image of a static busybox.
@@ -153,7 +153,7 @@ func loadImage(t *testing.T, socket, log string) {
 		assert.Equal(t, r.StatusCode, http.StatusOK)
 		_, _ = new(bytes.Buffer).ReadFrom(r.Body)
 		return poll.Success()
-	}, poll.WithTimeout(30*time.Second), poll.WithDelay(100*time.Millisecond))
+	}, poll.WithTimeout(time.Minute), poll.WithDelay(100*time.Millisecond))
 }
 
 func busyboxTar(t *testing.T) *bytes.Buffer {

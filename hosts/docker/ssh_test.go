@@ -160,7 +160,7 @@ func TestSSHSharesOneConnection(t *testing.T) {
 			return poll.Success()
 		}
 		return poll.Continue("the shared connection outlives Close")
-	}, poll.WithTimeout(5*time.Second))
+	}, poll.WithTimeout(time.Minute))
 }
 
 // An answer that is an error gives its place among the reads back.
