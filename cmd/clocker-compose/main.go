@@ -3,13 +3,17 @@ package main
 
 import (
 	"context"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
 	"time"
+
+	"github.com/sirupsen/logrus"
 )
 
 func main() {
+	logrus.SetOutput(io.Discard) // libraries log there what is told better as an error
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	dir, _ := os.Getwd() // a project that needs it says that it is missing

@@ -28,8 +28,22 @@ func (r *run) buildImage(ctx context.Context, s plan.Step, a plan.BuildImage) er
 	id := "Image " + a.Ref
 	return r.doing(s, id, "Building", "Built", func() error {
 		_, err := builder.Build(ctx, a.Spec, func(p hosts.BuildProgress) { r.emit(s, buildEvent(id, p)) })
-		return err
+		return ofService(a, err)
 	})
+}
+
+// ofService says which service's build has failed: of several that are built at
+// once, the image's name doesn't tell it.
+func ofService(a plan.BuildImage, err error) error {
+	if err == nil {
+		return nil
+	}
+	e := hosts.Error{Op: a.Verb() + " " + a.Object(), Err: err}
+	if told, ok := err.(*hosts.Error); ok { //nolint:errorlint // one that is wrapped has more to say
+		e = *told
+	}
+	e.Op = "service " + a.Service + ": " + e.Op
+	return &e
 }
 
 // buildEvent is what a step of a build tells, as a part of its image.

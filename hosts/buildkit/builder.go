@@ -73,7 +73,7 @@ func (b *Builder) build(ctx context.Context, spec hosts.BuildSpec, progress func
 	answer, err := c.Solve(ctx, nil, options, statuses)
 	<-told
 	if err != nil {
-		return "", story.failure(err)
+		return "", story.failure(err, dockerfileOf(options))
 	}
 	return answer.ExporterResponse["containerimage.digest"], nil
 }

@@ -1,6 +1,7 @@
 package buildkit
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 
@@ -9,16 +10,19 @@ import (
 
 // failure is a failed step, with what it printed last.
 type failure struct {
-	step, why string
-	last      []string
+	// place is the line of the Dockerfile, "" where it isn't known.
+	place, step, why string
+	last             []string
 	// cause is what was received, for errors.Is and errors.As.
 	cause error
 }
 
 func (f *failure) Error() string {
 	var b strings.Builder
-	if f.step != "" {
-		b.WriteString(f.step + ": ")
+	for _, part := range []string{f.place, f.step} {
+		if part != "" {
+			b.WriteString(part + ": ")
+		}
 	}
 	b.WriteString(f.why)
 	for _, line := range f.last {
@@ -29,11 +33,14 @@ func (f *failure) Error() string {
 
 func (f *failure) Unwrap() error { return f.cause }
 
-// failure words what a build ended with.
-func (s *story) failure(err error) error {
-	f := &failure{why: plain(err.Error()), cause: err}
+// failure words what a build of a Dockerfile ended with.
+func (s *story) failure(err error, of dockerfile) error {
+	f := &failure{place: named(err), why: plain(err.Error()), cause: err}
+	place, why := of.parsed(f.why)
+	f.place, f.why = cmp.Or(f.place, place), why
 	if s.failed != nil {
 		f.step, f.last, f.why = s.failed.name, s.failed.last, outcome(f.why)
+		f.place = cmp.Or(f.place, of.of(f.step))
 	}
 	return f
 }
@@ -54,7 +61,7 @@ func outcome(why string) string {
 func plain(text string) string {
 	for {
 		rest := text
-		for _, frame := range []string{"failed to solve: ", "failed to solve with frontend dockerfile.v0: ", "failed to build LLB: ", "rpc error: code = "} {
+		for _, frame := range []string{"failed to solve: ", "failed to solve with frontend dockerfile.v0: ", "failed to build LLB: ", "failed to create LLB definition: ", "rpc error: code = "} {
 			rest = strings.TrimPrefix(rest, frame)
 		}
 		if code, after, found := strings.Cut(rest, " desc = "); found && !strings.Contains(code, " ") {

@@ -41,7 +41,7 @@ func TestStory(t *testing.T) {
 	s.add(vertex("RUN make", client.Vertex{Started: &now, Completed: &now}))
 	s.add(&client.SolveStatus{Logs: []*client.VertexLog{{Vertex: "sha256:unknown", Data: []byte("lost\n")}}})
 	assert.DeepEqual(t, lines, []string{"RUN make running", "RUN make running one", "RUN make running two", "RUN make done", "RUN make done 20%"})
-	assert.Error(t, s.failure(errors.New("failed to solve: rpc error: code = Unknown desc = no such thing")), "no such thing")
+	assert.Error(t, s.failure(errors.New("failed to solve: rpc error: code = Unknown desc = no such thing"), dockerfile{}), "no such thing")
 }
 
 func TestFailureHasTheLastLinesOfItsStep(t *testing.T) {
@@ -57,7 +57,7 @@ func TestFailureHasTheLastLinesOfItsStep(t *testing.T) {
 		`failed to solve: process "/bin/sh -c make" did not complete successfully: exit code: 2`,
 	} {
 		cause := errors.New(received)
-		err := s.failure(cause)
+		err := s.failure(cause, dockerfile{})
 		assert.ErrorIs(t, err, cause)
 		text := err.Error()
 		assert.Assert(t, strings.HasPrefix(text, "[2/2] RUN make: exit code: 2\n  > line 5\n"), text)
@@ -72,7 +72,7 @@ func TestAnInterruptedStepIsNotTheCause(t *testing.T) {
 	s.add(vertex("RUN sleep", client.Vertex{Started: &now}))
 	s.add(vertex("RUN sleep", client.Vertex{Started: &now, Completed: &now, Error: "context canceled"}))
 	assert.DeepEqual(t, lines, []string{"RUN sleep running"})
-	assert.Error(t, s.failure(errors.New("boom")), "boom")
+	assert.Error(t, s.failure(errors.New("boom"), dockerfile{}), "boom")
 }
 
 func TestALineWithoutAnEndIsCut(t *testing.T) {
