@@ -38,7 +38,7 @@ func ofService(a plan.BuildImage, err error) error {
 	if err == nil {
 		return nil
 	}
-	e := hosts.Error{Op: a.Verb() + " " + a.Object(), Err: err}
+	e := hosts.Error{Op: "build image " + a.Ref, Err: err}
 	if told, ok := err.(*hosts.Error); ok { //nolint:errorlint // one that is wrapped has more to say
 		e = *told
 	}
