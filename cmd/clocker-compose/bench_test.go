@@ -11,7 +11,9 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -63,17 +65,18 @@ func benchHost(host int) http.Handler {
 }
 
 // benchLog is a container's log as engines frame it.
-func benchLog(lines int) []byte {
-	var b bytes.Buffer
+func benchLog(lines int) []byte { return slices.Concat(benchFrames(lines)...) }
+
+// benchFrames are lines of a log, each as an engine frames it.
+func benchFrames(lines int) [][]byte {
+	var frames [][]byte
 	begin := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	for i := range lines {
 		text := fmt.Sprintf("%s GET /index.html 200 %d\n", begin.Add(time.Duration(i)*time.Millisecond).Format(time.RFC3339Nano), i)
-		header := [8]byte{0: 1}
-		binary.BigEndian.PutUint32(header[4:], uint32(len(text)))
-		b.Write(header[:])
-		b.WriteString(text)
+		frame := binary.BigEndian.AppendUint32([]byte{1, 0, 0, 0}, uint32(len(text)))
+		frames = append(frames, append(frame, text...))
 	}
-	return b.Bytes()
+	return frames
 }
 
 // benchPool is a folder with a compose file and a configuration of so many hosts.
@@ -136,6 +139,68 @@ func BenchmarkMergeLogs(b *testing.B) {
 		assert.Equal(b, code, 0)
 	}
 	b.ReportMetric(float64(lines*benchContainers*b.N)/b.Elapsed().Seconds(), "lines/s")
+}
+
+// BenchmarkFollowLogs is three hosts of five replicas each that write 400 lines every
+// second, all at once, followed until they stop: what a line costs.
+func BenchmarkFollowLogs(b *testing.B) {
+	const bursts, lines = 3, 400
+	dir := b.TempDir()
+	out, err := os.Create(filepath.Join(dir, "out"))
+	assert.NilError(b, err)
+	before := cpuTime()
+	for b.Loop() {
+		var config strings.Builder
+		config.WriteString("locations:\n  here:\n    hosts:\n")
+		for i := range 3 {
+			server := httptest.NewServer(burstHost(i, bursts, lines))
+			b.Cleanup(server.Close)
+			fmt.Fprintf(&config, "      - {name: h%d, endpoint: %q}\n", i, strings.Replace(server.URL, "http://", "tcp://", 1))
+		}
+		assert.NilError(b, os.WriteFile(filepath.Join(dir, "config.yaml"), []byte(config.String()), 0o600))
+		code := run(context.Background(), process{
+			args: []string{"clocker-compose", "-p", "shop", "logs", "-f"}, dir: dir, in: strings.NewReader(""), out: out, err: io.Discard,
+			environ: []string{"HOME=" + dir, "CLOCKER_CONFIG=" + filepath.Join(dir, "config.yaml")},
+			exit:    func(int) {}, now: time.Now,
+		}, engines())
+		assert.Equal(b, code, 0)
+	}
+	all := 3 * benchContainers * bursts * lines * b.N
+	b.ReportMetric(float64((cpuTime()-before).Nanoseconds())/1000/float64(all), "cpu-us/line")
+	text, err := os.ReadFile(out.Name())
+	assert.NilError(b, err)
+	assert.Equal(b, bytes.Count(text, []byte{'\n'}), all)
+}
+
+// burstHost is a benchHost whose containers write bursts of lines once they are
+// followed, a frame and a write each, and then have stopped.
+func burstHost(host, bursts, lines int) http.Handler {
+	var stopped sync.Map
+	mux := http.NewServeMux()
+	mux.Handle("/", benchHost(host))
+	mux.HandleFunc("/{version}/containers/{id}/json", func(w http.ResponseWriter, r *http.Request) {
+		state := "running"
+		if _, ok := stopped.Load(r.PathValue("id")); ok {
+			state = "exited"
+		}
+		_ = json.NewEncoder(w).Encode(map[string]any{"Id": r.PathValue("id"), "Config": map[string]any{}, "State": map[string]any{"Status": state}})
+	})
+	mux.HandleFunc("/{version}/events", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	mux.HandleFunc("/{version}/containers/{id}/logs", func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("follow") == "" {
+			return
+		}
+		frames := benchFrames(lines)
+		for range bursts {
+			for _, frame := range frames {
+				_, _ = w.Write(frame)
+				_ = http.NewResponseController(w).Flush()
+			}
+			time.Sleep(time.Second)
+		}
+		stopped.Store(r.PathValue("id"), true)
+	})
+	return mux
 }
 
 // cpuTime is what this process has used.
