@@ -25,14 +25,7 @@ func newHosts(s *session) *cli.Command {
 // known are all hosts that are declared: in the config file, and in the compose
 // files where there are any. Where none is, it is the current Docker context.
 func (s *session) known(ctx context.Context) ([]hosts.Host, error) {
-	p, err := s.load(ctx, s.projectOptions())
-	if err != nil && !noComposeFile(err) {
-		s.warn("the compose files are left out: " + err.Error())
-	}
-	if err != nil {
-		p = nil
-	}
-	pool, locations, err := s.pool(p)
+	pool, locations, err := s.pool(s.declaring(ctx))
 	if err != nil && len(locations) == 0 || s.root.location != "" {
 		return pool, err
 	}
@@ -41,6 +34,22 @@ func (s *session) known(ctx context.Context) ([]hosts.Host, error) {
 		return pool, nil
 	}
 	return all, nil
+}
+
+// declaring is the project whose files may declare hosts, nil where none may.
+func (s *session) declaring(ctx context.Context) *project.Project {
+	options := s.projectOptions()
+	if !project.MentionsClocker(ctx, options) {
+		return nil
+	}
+	p, err := s.load(ctx, options)
+	if err != nil && !noComposeFile(err) {
+		s.warn("the compose files are left out: " + err.Error())
+	}
+	if err != nil {
+		return nil
+	}
+	return p
 }
 
 // allHosts are the hosts of the locations, sorted by name.

@@ -235,8 +235,10 @@ func (s *session) environment(p *project.Project) (*compose.Env, error) {
 		env.Confirm = s.confirm
 	}
 	s.borrow(env)
-	if len(pool) > 1 && p != nil {
+	if len(pool) > 1 {
 		env.Tool = s.wiring.program
+	}
+	if len(pool) > 1 && p != nil {
 		env.Fabric, err = s.fabric(p.Clocker.Network.Encrypt)
 	}
 	return env, err

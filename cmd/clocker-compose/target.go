@@ -34,13 +34,17 @@ func (s *session) activeTarget(ctx context.Context, services ...string) (target,
 func (s *session) findTarget(ctx context.Context, allProfiles bool, services []string) (target, error) {
 	options := s.projectOptions()
 	options.AllProfiles = allProfiles
+	if s.byNameAlone() && !project.MentionsClocker(ctx, options) {
+		env, err := s.environment(nil)
+		return target{name: s.root.name, env: env}, err
+	}
 	name := cmp.Or(s.root.name, s.getenv("COMPOSE_PROJECT_NAME"))
 	p, err := s.load(ctx, options)
 	if err != nil && !s.nameSuffices(name, err) {
 		return target{}, err
 	}
 	env, err := s.environment(p)
-	if err != nil || p == nil || s.root.name != "" && len(s.root.files) == 0 {
+	if err != nil || p == nil || s.byNameAlone() {
 		return target{name: name, env: env}, err
 	}
 	t := target{name: p.Name, model: p, env: env}
@@ -51,6 +55,9 @@ func (s *session) findTarget(ctx context.Context, allProfiles bool, services []s
 	}
 	return t, nil
 }
+
+// byNameAlone tells that the user named a project and no file.
+func (s *session) byNameAlone() bool { return s.root.name != "" && len(s.root.files) == 0 }
 
 // services are all that the compose files have, those of other profiles too.
 func (t target) services() []string {

@@ -26,13 +26,9 @@ type sources []source
 // readSources parses the project's files and, as far as they can be found,
 // those that they include or extend.
 func readSources(workingDir string, details types.ConfigDetails) (sources, error) {
-	r := sourceReader{workingDir: workingDir, details: details, seen: map[string]bool{}}
-	for _, f := range details.ConfigFiles {
-		if err := r.add(f.Filename, f.Content); err != nil {
-			return nil, err
-		}
-	}
-	return r.sources, nil
+	r := newSourceReader(workingDir, details)
+	err := r.addAll()
+	return r.sources, err
 }
 
 type sourceReader struct {
@@ -40,6 +36,23 @@ type sourceReader struct {
 	details    types.ConfigDetails
 	seen       map[string]bool
 	sources    sources
+	// incomplete tells that files are missing that others refer to, or that
+	// compose-go may take others.
+	incomplete bool
+}
+
+func newSourceReader(workingDir string, details types.ConfigDetails) *sourceReader {
+	return &sourceReader{workingDir: workingDir, details: details, seen: map[string]bool{}}
+}
+
+// addAll adds the project's files.
+func (r *sourceReader) addAll() error {
+	for _, f := range r.details.ConfigFiles {
+		if err := r.add(f.Filename, f.Content); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (r *sourceReader) add(file string, content []byte) error {
@@ -63,7 +76,9 @@ func (r *sourceReader) add(file string, content []byte) error {
 // compose-go, whose error says who wanted it.
 func (r *sourceReader) follow(from, ref string) error {
 	name, err := template.SubstituteWithOptions(ref, r.details.LookupEnv, template.WithoutLogging)
+	r.incomplete = r.incomplete || name != ref // an include may have an environment of its own
 	if err != nil || remote(name) {
+		r.incomplete = true
 		return nil //nolint:nilerr // compose-go substitutes again, and reports it
 	}
 	for _, dir := range []string{filepath.Dir(from), r.details.WorkingDir} {
@@ -80,6 +95,7 @@ func (r *sourceReader) follow(from, ref string) error {
 		}
 		return r.add(file, content)
 	}
+	r.incomplete = true
 	return nil
 }
 
