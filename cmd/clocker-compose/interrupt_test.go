@@ -106,13 +106,7 @@ func (c *console) interrupt(t *testing.T) {
 func (c *console) called(t *testing.T, method string, times int) {
 	t.Helper()
 	poll.WaitOn(t, func(poll.LogT) poll.Result {
-		n := 0
-		for _, call := range c.engine.Calls() {
-			if call.Method == method {
-				n++
-			}
-		}
-		if n < times {
+		if n := callsOf(c.engine, method); n < times {
 			return poll.Continue("%d calls of %s", n, method)
 		}
 		return poll.Success()

@@ -131,7 +131,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"publish": publish, "hostile": hostile, "fault": fault, "heal": heal, "calls": calls, "sed": sed,
 			"registry": registry, "gitserver": gitServer,
-			"use": use,
+			"await": await, "use": use,
 		},
 		Condition: condition,
 	})
@@ -233,17 +233,31 @@ func heal(ts *testscript.TestScript, _ bool, args []string) { engineOf(ts, args[
 
 // calls HOST METHOD N checks how often a method was called.
 func calls(ts *testscript.TestScript, neg bool, args []string) {
-	n := 0
-	for _, c := range engineOf(ts, args[0]).Calls() {
-		if c.Method == args[1] {
-			n++
-		}
-	}
+	n := callsOf(engineOf(ts, args[0]), args[1])
 	want, err := strconv.Atoi(args[2])
 	ts.Check(err)
 	if (n == want) == neg {
 		ts.Fatalf("host %s: %s was called %d times", args[0], args[1], n)
 	}
+}
+
+// await HOST METHOD waits until a method is called, by a command in the background.
+func await(ts *testscript.TestScript, _ bool, args []string) {
+	e := engineOf(ts, args[0])
+	for deadline := time.Now().Add(time.Minute); callsOf(e, args[1]) == 0; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			ts.Fatalf("host %s: %s isn't called", args[0], args[1])
+		}
+	}
+}
+
+func callsOf(e *fake.Engine, method string) (n int) {
+	for _, c := range e.Calls() {
+		if c.Method == method {
+			n++
+		}
+	}
+	return n
 }
 
 // sed OLD NEW FILE replaces a text in a file.
