@@ -12,6 +12,7 @@ func hint(text string) string {
 		{"(did you mean ", ""}, // a newer engine, which knows better
 		{"Unknown flag: ", newerSyntax},
 		{"unknown instruction: ", "where it is right, the engine knows an older syntax: " + newerSyntax},
+		{"subdir not supported", "leave the folder out of the address and name the folder in dockerfile and COPY, or build on a host with a newer engine"},
 		{"unknown cache exporter", "this engine's BuildKit exports type=inline alone; leave cache_to out, or build on a host with a newer engine"},
 		{"exporting multiple references to image store", "this engine keeps images of one platform alone; build on a host whose engine keeps them with containerd, or name one platform"},
 		{"Attestation is not supported", "this engine keeps images without attestations; build on a host whose engine keeps them with containerd, or leave them out"},
