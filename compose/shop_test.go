@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"gotest.tools/v3/assert"
 
@@ -49,6 +50,10 @@ type joined struct{}
 func (joined) Joined(hosts.Observation) bool { return true }
 
 func (joined) Refuses(hosts.Observation) string { return "" }
+
+func (joined) Withhold(context.Context, hosts.Host, string, time.Duration) (time.Duration, error) {
+	return 0, nil
+}
 
 func (joined) Join(context.Context, hosts.Host, []string) error { return nil }
 

@@ -222,6 +222,7 @@ func (e *Env) executor(wait time.Duration) *execute.Executor {
 	return &execute.Executor{
 		Engine:      func(name string) (execute.Engine, error) { return e.Connect(pool[name]) },
 		Fabric:      e.Fabric,
+		Withhold:    e.withhold(pool),
 		Tool:        e.Tool,
 		Builder:     e.builder(pool),
 		HookOutput:  e.HookOutput,
@@ -229,6 +230,16 @@ func (e *Env) executor(wait time.Duration) *execute.Executor {
 		Several:     e.several(),
 		Parallel:    cmp.Or(e.Parallel, defaultParallel*len(e.Pool)),
 		WaitTimeout: wait,
+	}
+}
+
+// withhold asks the fabric by the names of hosts.
+func (e *Env) withhold(pool map[string]hosts.Host) func(ctx context.Context, host, container string, atMost time.Duration) (time.Duration, error) {
+	if e.Fabric == nil {
+		return nil
+	}
+	return func(ctx context.Context, host, container string, atMost time.Duration) (time.Duration, error) {
+		return e.Fabric.Withhold(ctx, pool[host], container, atMost)
 	}
 }
 

@@ -1,5 +1,7 @@
 package hosts
 
+import "time"
+
 // What the fabric's network driver is called and told. A network on the fabric
 // is created on every host that needs it with the same subnet, a Range (the
 // host's slice) of its own, and the slice's first address as Gateway.
@@ -17,3 +19,7 @@ const (
 	// container uses for others, "alias=name" separated by commas.
 	OptionLinks = "io.clocker.links"
 )
+
+// NameTTL is how long who asked the fabric for a name may use the answer, in
+// whole seconds.
+const NameTTL = time.Second

@@ -12,6 +12,7 @@ import (
 	"github.com/moby/moby/api/types/plugin"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
+	"github.com/clocker-compose/clocker-compose/weave/notes"
 )
 
 // engine is an engine in memory that can hold a router and a driver.
@@ -32,6 +33,8 @@ type engine struct {
 	// connections are what the router reports, once it has been told its peers.
 	connections []connection
 	peers       []string
+	// withheld are the requests to the driver's socket.
+	withheld []string
 	// before is called ahead of a creation.
 	before func()
 	// mute makes a router with this datapath never answer.
@@ -118,6 +121,9 @@ func (e *engine) Exec(_ context.Context, _ string, command []string) (hosts.Exec
 		return hosts.ExecResult{Stdout: []byte(note)}, nil
 	case strings.HasSuffix(address, "/connect"), strings.HasSuffix(address, "/forget"):
 		e.peers = append(e.peers, command[slices.Index(command, "-d")+1])
+		return hosts.ExecResult{}, nil
+	case strings.HasSuffix(address, notes.PathWithhold):
+		e.withheld = append(e.withheld, command[slices.Index(command, "--unix-socket")+1]+" "+command[slices.Index(command, "-d")+1])
 		return hosts.ExecResult{}, nil
 	case strings.HasSuffix(address, "/report"):
 		var r report

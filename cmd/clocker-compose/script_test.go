@@ -92,6 +92,10 @@ func (f pretended) Joined(o hosts.Observation) bool {
 
 func (f pretended) Refuses(hosts.Observation) string { return "" }
 
+func (f pretended) Withhold(context.Context, hosts.Host, string, time.Duration) (time.Duration, error) {
+	return 0, nil
+}
+
 func (f pretended) Join(ctx context.Context, host hosts.Host, _ []string) error {
 	e, err := f.connect(host)
 	if err != nil {

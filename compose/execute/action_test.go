@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"gotest.tools/v3/assert"
 	is "gotest.tools/v3/assert/cmp"
@@ -134,6 +135,10 @@ type joins []string
 func (j *joins) Joined(hosts.Observation) bool { return false }
 
 func (j *joins) Refuses(hosts.Observation) string { return "" }
+
+func (j *joins) Withhold(context.Context, hosts.Host, string, time.Duration) (time.Duration, error) {
+	return 0, nil
+}
 
 func (j *joins) Join(_ context.Context, h hosts.Host, peers []string) error {
 	*j = append(*j, h.Name+" with "+strings.Join(peers, " "))

@@ -18,7 +18,7 @@ const pollInterval = 250 * time.Millisecond
 func (r *run) await(ctx context.Context, engine Engine, s plan.Step, a plan.AwaitContainer) error {
 	id := "Container " + a.Name
 	r.tell(s, id, Working, "Waiting")
-	word, err := r.poll(ctx, engine, a)
+	word, err := r.condition(ctx, engine, s, a)
 	switch {
 	case err == nil:
 		r.tell(s, id, Done, word)
@@ -29,6 +29,20 @@ func (r *run) await(ctx context.Context, engine Engine, s plan.Step, a plan.Awai
 	}
 	r.emit(s, Event{ID: id, Status: Error, Text: "Error", Details: err.Error()})
 	return err
+}
+
+// condition waits, and announces a container that was withheld until it is met.
+func (r *run) condition(ctx context.Context, engine Engine, s plan.Step, a plan.AwaitContainer) (word string, err error) {
+	if !a.Announce {
+		return r.poll(ctx, engine, a)
+	}
+	_, end := r.withhold(ctx, s, a.Name)
+	word, err = r.poll(ctx, engine, a)
+	end()
+	if err == nil {
+		r.announce(ctx, s, a.Name)
+	}
+	return word, err
 }
 
 func (r *run) poll(ctx context.Context, engine Engine, a plan.AwaitContainer) (word string, err error) {

@@ -124,6 +124,10 @@ func (r *run) rename(ctx context.Context, engine Engine, s plan.Step, a plan.Ren
 
 func (r *run) start(ctx context.Context, engine Engine, s plan.Step, a plan.StartContainer) error {
 	return r.doing(s, "Container "+a.Name, "Starting", "Started", func() error {
+		if a.Withheld {
+			_, end := r.withhold(ctx, s, a.Name)
+			defer end()
+		}
 		if err := startWith(ctx, engine, a); err != nil {
 			return err
 		}
@@ -145,6 +149,13 @@ const stopGrace = time.Minute
 
 func (r *run) stop(ctx context.Context, engine Engine, s plan.Step, a plan.StopContainer) error {
 	effect := func() error {
+		if a.Withdraw != "" {
+			end, err := r.withdraw(ctx, s, a.Withdraw)
+			defer end()
+			if err != nil {
+				return err
+			}
+		}
 		if err := r.runPreStop(ctx, engine, a.ID, a.Name, a.PreStop); err != nil {
 			return err
 		}

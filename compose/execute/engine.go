@@ -97,4 +97,9 @@ type Fabric interface {
 	// Join makes the host part of the fabric, or brings it up to date; it is
 	// idempotent. Peers are the addresses of the pool's other hosts.
 	Join(ctx context.Context, host hosts.Host, peers []string) error
+	// Withhold keeps a container of the host, which may have yet to be created,
+	// from being found by its names, for at most the given time; 0 lets it be
+	// found again. It returns for how long some may still use what they were told
+	// before.
+	Withhold(ctx context.Context, host hosts.Host, container string, atMost time.Duration) (remembered time.Duration, err error)
 }

@@ -21,6 +21,8 @@ type Executor struct {
 	Engine func(host string) (Engine, error)
 	// Fabric may be nil where no plan joins hosts.
 	Fabric Fabric
+	// Withhold is the fabric's, for a host by name; nil where there is none.
+	Withhold func(ctx context.Context, host, container string, atMost time.Duration) (remembered time.Duration, err error)
 	// Events receives progress. Several puts the host's name on each event.
 	Events  Sink
 	Several bool

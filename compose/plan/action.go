@@ -117,6 +117,8 @@ type StartContainer struct {
 	Files []hosts.File
 	// PostStart run in the container once it was started.
 	PostStart []Hook
+	// Withheld containers aren't to be found by name until they are announced.
+	Withheld bool
 }
 
 // StopContainer stops a container.
@@ -128,6 +130,9 @@ type StopContainer struct {
 	PreStop []Hook
 	// Quiet stops are a part of a replacement, which tells its own progress.
 	Quiet bool
+	// Withdraw is the name under which the fabric knows a container that nobody
+	// is to find any more before it is stopped; "" for none.
+	Withdraw string
 }
 
 // RemoveContainer removes a stopped container and, where Volumes is set, its anonymous volumes.
@@ -157,6 +162,8 @@ type AwaitContainer struct {
 	Condition string
 	// Required is false where a failure is only a warning.
 	Required bool
+	// Announce lets the container, which was withheld, be found by its names then.
+	Announce bool
 }
 
 // RestartContainer stops a container and starts it again, or starts one that

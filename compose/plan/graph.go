@@ -60,6 +60,15 @@ func (g *graph) risk(id, sentence string) {
 	s.Destructive, s.Risk = true, sentence
 }
 
+// amend changes the action of a step, where the graph has the step.
+func amend[A Action](g *graph, id string, change func(*A)) {
+	if i, known := g.at[id]; known {
+		action := g.steps[i].Action.(A)
+		change(&action)
+		g.steps[i].Action = action
+	}
+}
+
 // sorted returns the steps so that each stands behind those it waits for, and
 // otherwise in the order in which they were added.
 func (g *graph) sorted() []Step {

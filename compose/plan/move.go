@@ -98,17 +98,39 @@ func (u *up) handOver() error {
 		}
 		if r.overlaps {
 			u.follow(r.stopping, u.awaitSuccessor(r))
+			u.withdraw(r, r.stopping)
 		}
 		if r.current == nil || u.portsTaken(r) {
 			continue
 		}
 		for _, s := range u.surplus {
 			if s.why == ReasonInterrupted && s.Host != r.host && s.Service() == r.service.Name && s.Number() == r.number {
-				u.follow(stepID(s.Host, StopContainer{Name: s.Name}), u.awaitSuccessor(r))
+				twin := stepID(s.Host, StopContainer{Name: s.Name})
+				u.follow(twin, u.awaitSuccessor(r))
+				u.withdraw(r, twin)
 			}
 		}
 	}
 	return nil
+}
+
+// withdraw has the names of a replica lead to its new container when that is up,
+// and not before, and no more to the old one when that is stopped.
+func (u *up) withdraw(r *replica, stop string) {
+	if !u.findable(r) {
+		return
+	}
+	amend(u.graph, r.started, func(a *StartContainer) { a.Withheld = true })
+	amend(u.graph, u.awaitSuccessor(r), func(a *AwaitContainer) { a.Announce = true })
+	amend(u.graph, stop, func(a *StopContainer) { a.Withdraw = r.name })
+}
+
+// findable tells whether others find the replica by names of the fabric's.
+func (u *up) findable(r *replica) bool {
+	return slices.ContainsFunc(networkKeys(r.service), func(key string) bool {
+		n := u.networks[[2]string{r.host, key}]
+		return n != nil && n.fabric
+	})
 }
 
 func (u *up) awaitSuccessor(r *replica) string {

@@ -228,12 +228,31 @@ func (s *scenario) update(name, text string) {
 func order(p *plan.Plan) string {
 	var b strings.Builder
 	for _, s := range p.Steps {
-		fmt.Fprintln(&b, s.ID)
+		fmt.Fprintln(&b, s.ID+naming(s.Action))
 		for _, id := range s.After {
 			fmt.Fprintln(&b, "  after", id)
 		}
 	}
 	return b.String()
+}
+
+// naming is what a step does to the names by which others find a container.
+func naming(a plan.Action) string {
+	switch a := a.(type) {
+	case plan.StartContainer:
+		if a.Withheld {
+			return ", withheld"
+		}
+	case plan.AwaitContainer:
+		if a.Announce {
+			return ", then announce"
+		}
+	case plan.StopContainer:
+		if a.Withdraw != "" {
+			return ", withdrawing " + a.Withdraw
+		}
+	}
+	return ""
 }
 
 // mask hides the digits of IDs in temporary names.

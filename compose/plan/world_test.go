@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"gotest.tools/v3/assert"
 
@@ -171,6 +172,10 @@ type fabric struct{ w *world }
 func (f fabric) Joined(o hosts.Observation) bool { return f.w.joined[o.Host.Name] }
 
 func (f fabric) Refuses(hosts.Observation) string { return "" }
+
+func (fabric) Withhold(context.Context, hosts.Host, string, time.Duration) (time.Duration, error) {
+	return 0, nil
+}
 
 func (f fabric) Join(_ context.Context, h hosts.Host, _ []string) error {
 	f.w.joined[h.Name] = true

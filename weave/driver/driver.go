@@ -38,8 +38,9 @@ type Parts struct {
 	Names Listener
 	// Pin keeps the endpoints of the host to their addresses, and no others.
 	Pin func([]store.Network, []store.Endpoint) error
-	// Publish brings the router's records up to date, for as long as the context lasts.
-	Publish func(context.Context)
+	// Publish brings the router's records up to date, for as long as the context
+	// lasts. What it can't do is done later without another word.
+	Publish func(context.Context) error
 	// Note tells users what is wrong on this host; "" that nothing is.
 	Note func(problem string) error
 	Log  *slog.Logger
@@ -48,8 +49,9 @@ type Parts struct {
 // Driver answers the engine, one request at a time.
 type Driver struct {
 	Parts
-	mu   sync.Mutex
-	view atomic.Pointer[view]
+	mu       sync.Mutex
+	view     atomic.Pointer[view]
+	withheld withheld
 }
 
 // New makes a driver; Restore makes it take up what it left.

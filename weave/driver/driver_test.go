@@ -84,7 +84,7 @@ func start(t *testing.T, h *host, path string) *Driver {
 	assert.NilError(t, err)
 	d := New(Parts{
 		Store: s, Links: h, Names: h, Pin: h.pin, Log: slog.New(slog.DiscardHandler),
-		Publish: func(context.Context) { h.published++ },
+		Publish: func(context.Context) error { h.published++; return nil },
 		Note: func(problem string) error {
 			h.notes = append(h.notes, problem)
 			return nil

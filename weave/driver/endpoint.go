@@ -18,6 +18,12 @@ import (
 // publishing bounds what a container's start or stop waits for the router.
 const publishing = 300 * time.Millisecond
 
+func (d *Driver) publishSoon(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, publishing)
+	defer cancel()
+	_ = d.Publish(ctx) // what failed is logged there
+}
+
 // CreateEndpoint makes a container's place known.
 func (d *Driver) CreateEndpoint(_ context.Context, r protocol.CreateEndpoint) (protocol.CreatedEndpoint, error) {
 	d.mu.Lock()
@@ -98,9 +104,7 @@ func (d *Driver) Join(ctx context.Context, r protocol.Join) (protocol.Joined, er
 	if err != nil {
 		return protocol.Joined{}, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, publishing)
-	defer cancel()
-	d.Publish(ctx)
+	d.publishSoon(ctx)
 	return protocol.Joined{InterfaceName: protocol.InterfaceName{SrcName: inner, DstPrefix: "eth"}}, nil
 }
 
@@ -144,9 +148,7 @@ func (d *Driver) Leave(ctx context.Context, r protocol.Endpoint) error {
 	if err := d.leave(r.EndpointID); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, publishing)
-	defer cancel()
-	d.Publish(ctx)
+	d.publishSoon(ctx)
 	return nil
 }
 

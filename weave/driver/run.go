@@ -74,8 +74,13 @@ func work(ctx context.Context, c Config, known *store.Store, links wire.Wire) er
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	tasks.Go(func() { keeper.Run(ctx) })
+	tasks.Go(func() {
+		if err := serve(ctx, filepath.Join(c.State, notes.Control), Control(d)); err != nil {
+			c.Log.Error("names can't be withheld", "error", err)
+		}
+	})
 	tasks.Go(func() { d.Tend(ctx, tending, func() error { return surroundings(links) }) })
-	return serve(ctx, c, d)
+	return serve(ctx, c.Socket, protocol.Handler(d, c.Log))
 }
 
 // vacate leaves the host as it was, where no network is left to come back to.
@@ -107,20 +112,20 @@ func legacy() error {
 	return err
 }
 
-// serve answers on the socket; one that a killed driver left is replaced.
-func serve(ctx context.Context, c Config, d *Driver) error {
-	if err := os.Remove(c.Socket); err != nil && !errors.Is(err, os.ErrNotExist) {
+// serve answers on a socket; one that a killed driver left is replaced.
+func serve(ctx context.Context, socket string, handler http.Handler) error {
+	if err := os.Remove(socket); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("remove old socket: %w", err)
 	}
-	listener, err := new(net.ListenConfig).Listen(ctx, "unix", c.Socket)
+	listener, err := new(net.ListenConfig).Listen(ctx, "unix", socket)
 	if err != nil {
-		return fmt.Errorf("listen for the engine: %w", err)
+		return fmt.Errorf("listen on %s: %w", socket, err)
 	}
-	server := &http.Server{Handler: protocol.Handler(d, c.Log), ReadHeaderTimeout: 5 * time.Second}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}
 	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
 	defer stop()
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("serve the engine: %w", err)
+		return fmt.Errorf("serve on %s: %w", socket, err)
 	}
 	return nil
 }

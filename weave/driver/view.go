@@ -14,13 +14,13 @@ type view struct {
 	networks map[string]store.Network
 	joined   []store.Endpoint
 	at       map[netip.Addr]store.Endpoint
-	named    map[zoned][]netip.Addr
+	named    map[zoned][]store.Endpoint
 }
 
 type zoned struct{ zone, name string }
 
 func newView(networks []store.Network, endpoints []store.Endpoint) *view {
-	v := &view{networks: map[string]store.Network{}, at: map[netip.Addr]store.Endpoint{}, named: map[zoned][]netip.Addr{}}
+	v := &view{networks: map[string]store.Network{}, at: map[netip.Addr]store.Endpoint{}, named: map[zoned][]store.Endpoint{}}
 	for _, n := range networks {
 		v.networks[n.ID] = n
 	}
@@ -37,7 +37,7 @@ func (v *view) add(n store.Network, e store.Endpoint) {
 	v.at[e.Address] = e
 	for _, name := range e.Names {
 		key := zoned{n.Zone, name}
-		v.named[key] = append(v.named[key], e.Address)
+		v.named[key] = append(v.named[key], e)
 	}
 }
 
@@ -62,9 +62,16 @@ func (d *Driver) Asker(a netip.Addr) (names.Asker, bool) {
 	return asker, true
 }
 
-// Local returns the addresses of this host's containers that bear the name in the zone.
+// Local returns the addresses of this host's containers that bear the name in
+// the zone, and aren't withheld.
 func (d *Driver) Local(zone, name string) []netip.Addr {
-	return d.view.Load().named[zoned{zone, name}]
+	var addresses []netip.Addr
+	for _, e := range d.view.Load().named[zoned{zone, name}] {
+		if !d.withheld.has(e.Names) {
+			addresses = append(addresses, e.Address)
+		}
+	}
+	return addresses
 }
 
 // NameOf returns a name of this host's container with the address in the zone, or "".
@@ -92,6 +99,9 @@ func (d *Driver) Records() []records.Record {
 	v := d.view.Load()
 	var all []records.Record
 	for _, e := range v.joined {
+		if d.withheld.has(e.Names) {
+			continue
+		}
 		for _, name := range e.Names {
 			all = append(all, records.Record{Owner: e.ID, FQDN: names.FQDN(name, v.networks[e.Network].Zone), Address: e.Address})
 		}

@@ -1,6 +1,6 @@
-// Package notes names the files in which a host's driver tells what it found
-// there. They stand in the folder that it shares with the router, in whose
-// container they can be read from afar.
+// Package notes names the files by which a host's driver and who manages the
+// host from afar speak with each other. They stand in the folder that the driver
+// shares with the router, in whose container they can be reached.
 package notes
 
 const (
@@ -10,6 +10,17 @@ const (
 	// Problem holds what keeps the fabric on the host from being as it should
 	// be; it is empty where nothing does.
 	Problem = "problem"
+	// Control is the socket on which the driver takes requests: a POST to
+	// PathWithhold.
+	Control = "control.sock"
+)
+
+// A request to withhold the names of a container has two values: the name that
+// it has in the pool, and for how many seconds at most; 0 withholds them no more.
+const (
+	PathWithhold   = "/withhold"
+	ValueContainer = "container"
+	ValueSeconds   = "seconds"
 )
 
 // The ways to carry frames.

@@ -6,12 +6,15 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/miekg/dns"
+
+	"github.com/clocker-compose/clocker-compose/hosts"
 )
 
 // ttl is in seconds. Containers come and go; asking again is cheap.
-const ttl = 1
+const ttl = uint32(hosts.NameTTL / time.Second)
 
 // Answerer answers questions of containers.
 type Answerer struct {

@@ -73,7 +73,7 @@ func (k *Keeper) Run(ctx context.Context) {
 
 // round looks whether the router lost its records and puts right what differs.
 func (k *Keeper) round(ctx context.Context, full bool) bool {
-	return k.locked(ctx, func(ctx context.Context) error {
+	return nil == k.locked(ctx, func(ctx context.Context) error {
 		if full || k.lost(ctx) {
 			k.have = nil
 		}
@@ -83,14 +83,14 @@ func (k *Keeper) round(ctx context.Context, full bool) bool {
 
 // Update brings records up to date now, for as long as the context lasts; what
 // it cannot do, Run does later.
-func (k *Keeper) Update(ctx context.Context) {
-	k.locked(ctx, k.converge)
+func (k *Keeper) Update(ctx context.Context) error {
+	return k.locked(ctx, k.converge)
 }
 
-func (k *Keeper) locked(ctx context.Context, f func(context.Context) error) bool {
+func (k *Keeper) locked(ctx context.Context, f func(context.Context) error) error {
 	select {
 	case <-ctx.Done():
-		return false
+		return ctx.Err()
 	case <-k.turn:
 	}
 	defer func() { k.turn <- struct{}{} }()
@@ -99,7 +99,7 @@ func (k *Keeper) locked(ctx context.Context, f func(context.Context) error) bool
 		k.have = nil
 	}
 	k.note(err)
-	return err == nil
+	return err
 }
 
 // note logs when the router goes and comes, not every second.

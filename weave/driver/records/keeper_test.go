@@ -137,7 +137,7 @@ func TestUpdateEndsWithItsContext(t *testing.T) {
 	<-k.turn // somebody is at it, for long
 	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 	defer cancel()
-	k.Update(ctx)
+	assert.ErrorIs(t, k.Update(ctx), ctx.Err())
 	assert.ErrorIs(t, ctx.Err(), context.DeadlineExceeded)
 }
 
@@ -157,7 +157,7 @@ func TestRecordsAreTrueInTheEnd(t *testing.T) {
 		t.Repeat(map[string]func(*rapid.T){
 			"start":   func(t *rapid.T) { wanted[record(owner.Draw(t, "owner"))] = true },
 			"stop":    func(t *rapid.T) { delete(wanted, record(owner.Draw(t, "owner"))) },
-			"update":  func(*rapid.T) { k.Update(context.Background()) },
+			"update":  func(*rapid.T) { _ = k.Update(context.Background()) },
 			"fail":    func(*rapid.T) { r.stop() },
 			"restart": func(*rapid.T) { r.restart() },
 		})
