@@ -148,6 +148,7 @@ func setUp(env *testscript.Env) error {
 	env.Setenv("XDG_CONFIG_HOME", env.WorkDir+"/config")
 	env.Setenv(poolVariable, env.WorkDir+"/pool")
 	env.Setenv("DOCKER_CONFIG", env.WorkDir+"/home/.docker")
+	env.Setenv("GORACE", "atexit_sleep_ms=10") // the race detector lets each command sleep for a second at its end
 	bin, err := exec.LookPath("docker-clocker")
 	if err != nil {
 		return err
