@@ -2,6 +2,7 @@ package compose
 
 import (
 	"context"
+	"sync"
 
 	"github.com/clocker-compose/clocker-compose/compose/state"
 	"github.com/clocker-compose/clocker-compose/hosts"
@@ -70,14 +71,16 @@ func (l *logs) tell(
 	return at, nil
 }
 
-// verify asks each host once more, as a stream of an engine that dies ends like
-// any other.
+// verify asks each host once more, all at once, as a stream of an engine that dies
+// ends like any other.
 func (l *logs) verify(streams []*stream) {
 	asked := map[*logHost]bool{}
+	var all sync.WaitGroup
 	for _, s := range streams {
 		if !asked[s.host] {
 			asked[s.host] = true
-			l.answers(s.host, s.container)
+			all.Go(func() { l.answers(s.host, s.container) })
 		}
 	}
+	all.Wait()
 }

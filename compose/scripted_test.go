@@ -28,8 +28,10 @@ type scripted struct {
 	cut, deaf int
 	// unreadable is the error of logs whose driver keeps none.
 	unreadable error
-	// read counts the lines that were handed out.
-	read int
+	// read counts the lines that were handed out, asked the requests.
+	read, asked int
+	// latency is what each request takes.
+	latency time.Duration
 }
 
 func newScripted(name string) *scripted {
@@ -103,7 +105,9 @@ func (e *scripted) unreachable() error {
 
 // answer is nil where the engine answers.
 func (e *scripted) answer(ctx context.Context) error {
+	time.Sleep(e.latency)
 	e.mutex.Lock()
+	e.asked++
 	defer e.mutex.Unlock()
 	if e.hung {
 		e.mutex.Unlock()
