@@ -61,8 +61,11 @@ func (o hostsLsOptions) run(ctx context.Context, s *session) error {
 		"Availability": "AVAILABILITY",
 	}
 	look := table.Table{
-		Standard: standard, Heads: heads, Width: s.width(),
-		Narrow: []string{"ENDPOINT", "FABRIC", "ENGINE", "LOCATION", "CONTAINERS", "USE", "CPUS", "MEMORY"},
+		Standard: standard, Heads: heads,
+		Fit: table.Fit{
+			Width:  s.width(),
+			Narrow: []string{"ENDPOINT", "FABRIC", "ENGINE", "LOCATION", "CONTAINERS", "USE", "CPUS", "MEMORY"}, Names: []string{"NAME"},
+		},
 	}
 	return table.Print(s.out, o.format, look, lines)
 }

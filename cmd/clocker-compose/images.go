@@ -54,7 +54,7 @@ func (o imagesOptions) run(ctx context.Context, s *session) error {
 	if err := o.format.check(); err != nil {
 		return err
 	}
-	return imagesTable(rows, several, s.now()).Print(s.out)
+	return imagesTable(rows, several, s.width(), s.now()).Print(s.out)
 }
 
 // imageLine is an image in JSON, by the names that Docker Compose has.
@@ -92,9 +92,10 @@ func (o imagesOptions) printJSON(s *session, rows []compose.ImageRow, several bo
 	return err
 }
 
-func imagesTable(rows []compose.ImageRow, several bool, now time.Time) table.Section {
+func imagesTable(rows []compose.ImageRow, several bool, width int, now time.Time) table.Section {
 	section := table.Section{
 		Heads: []string{"CONTAINER", "REPOSITORY", "TAG", "PLATFORM", "IMAGE ID", "SIZE", "CREATED"}, Least: 20, Padding: 3,
+		Fit: table.Fit{Width: width, Narrow: []string{"CREATED", "PLATFORM", "IMAGE ID", "SIZE"}, Names: []string{"CONTAINER", "REPOSITORY"}, Last: []string{"TAG"}},
 	}
 	if several {
 		section.Heads = append([]string{"CONTAINER", "HOST"}, section.Heads[1:]...)

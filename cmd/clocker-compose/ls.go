@@ -101,7 +101,10 @@ type lsLine struct {
 
 func (o lsOptions) print(s *session, rows []compose.LsRow, several bool) error {
 	lines := []lsLine{}
-	section := table.Section{Heads: []string{"NAME", "STATUS", "CONFIG FILES"}, Least: 20, Padding: 3}
+	section := table.Section{
+		Heads: []string{"NAME", "STATUS", "CONFIG FILES"}, Least: 20, Padding: 3,
+		Fit: table.Fit{Width: s.width(), Narrow: []string{"CONFIG FILES"}, Names: []string{"NAME"}, Last: []string{"HOSTS"}},
+	}
 	if several {
 		section.Heads = []string{"NAME", "STATUS", "HOSTS", "CONFIG FILES"}
 	}

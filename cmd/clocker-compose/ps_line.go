@@ -30,7 +30,8 @@ func psTable(several, engines bool) table.Table {
 		columns += "\t{{.Engine}}"
 	}
 	return table.Table{
-		Standard: columns, Heads: psHeads(), Narrow: []string{"COMMAND", "IMAGE", "CREATED", "PORTS", "SERVICE", "STATUS"},
+		Standard: columns, Heads: psHeads(),
+		Fit: table.Fit{Narrow: []string{"COMMAND", "IMAGE", "CREATED", "PORTS", "SERVICE"}, Names: []string{"NAME"}, Last: []string{"STATUS"}},
 		Raw: "container_id: {{.ID}}\nimage: {{.Image}}\ncommand: {{.Command}}\ncreated_at: {{.CreatedAt}}\n" +
 			"state: {{- pad .State 1 0}}\nstatus: {{- pad .Status 1 0}}\nnames: {{.Names}}\nlabels: {{- pad .Labels 1 0}}\n" +
 			"ports: {{- pad .Ports 1 0}}\n",

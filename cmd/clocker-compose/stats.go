@@ -98,7 +98,7 @@ func (o statsOptions) table(s *session, several bool) table.Table {
 			"BlockIO": "BLOCK I/O", "Container": "CONTAINER", "CPUPerc": "CPU %", "Host": "HOST", "ID": "CONTAINER ID",
 			"MemPerc": "MEM %", "MemUsage": "MEM USAGE / LIMIT", "Name": "NAME", "NetIO": "NET I/O", "PIDs": "PIDS",
 		},
-		Narrow: []string{"CONTAINER ID", "BLOCK I/O", "PIDS", "NET I/O", "MEM USAGE / LIMIT"},
+		Fit: table.Fit{Narrow: []string{"CONTAINER ID", "BLOCK I/O", "PIDS", "NET I/O"}, Names: []string{"NAME"}, Last: []string{"MEM USAGE / LIMIT"}},
 	}
 	if several {
 		look.Standard = "{{.ID}}\t{{.Name}}\t{{.Host}}\t{{.CPUPerc}}\t{{.MemUsage}}\t{{.MemPerc}}\t{{.NetIO}}\t{{.BlockIO}}\t{{.PIDs}}"

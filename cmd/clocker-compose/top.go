@@ -33,6 +33,7 @@ func (o topOptions) run(ctx context.Context, s *session) error {
 	}
 	s.warnOf(absent)
 	section := topTable(rows, len(t.env.Pool) > 1)
+	section.Width = s.width()
 	if len(section.Rows) == 0 {
 		return nil
 	}
@@ -42,7 +43,10 @@ func (o topOptions) run(ctx context.Context, s *session) error {
 // topTable has a column for each title that any host's ps has, the command last.
 func topTable(rows []compose.TopRow, several bool) table.Section {
 	const command = "CMD"
-	section := table.Section{Heads: []string{"SERVICE", "#"}, Least: 4, Padding: 2}
+	section := table.Section{
+		Heads: []string{"SERVICE", "#"}, Least: 4, Padding: 2,
+		Fit: table.Fit{Narrow: []string{"C", "STIME", "TTY", "PPID", "TIME", "UID"}, Names: []string{"SERVICE"}, Last: []string{command}},
+	}
 	if several {
 		section.Heads = append(section.Heads, "HOST")
 	}

@@ -54,16 +54,17 @@ func (o volumesOptions) run(ctx context.Context, s *session) error {
 	for i, r := range rows {
 		lines[i] = volumeLine{row: r, several: several}
 	}
-	return table.Print(s.out, o.format, volumesTable(several), lines)
+	return table.Print(s.out, o.format, volumesTable(several, s.width()), lines)
 }
 
-func volumesTable(several bool) table.Table {
+func volumesTable(several bool, width int) table.Table {
 	look := table.Table{
 		Standard: "{{.Driver}}\t{{.Name}}", Raw: "name: {{.Name}}\ndriver: {{.Driver}}\n",
 		Heads: table.Columns{
 			"Availability": "AVAILABILITY", "Driver": "DRIVER", "Group": "GROUP", "Host": "HOST", "Labels": "LABELS", "Links": "LINKS",
 			"Mountpoint": "MOUNTPOINT", "Name": "VOLUME NAME", "Scope": "SCOPE", "Size": "SIZE", "Status": "STATUS",
 		},
+		Fit: table.Fit{Width: width, Narrow: []string{"DRIVER"}, Names: []string{"VOLUME NAME"}},
 	}
 	if several {
 		look.Standard += "\t{{.Host}}"

@@ -38,7 +38,7 @@ func Draw(p *plan.Plan, width int) string {
 	for _, w := range p.Warnings {
 		d.paragraph("! ", w)
 	}
-	d.line("%s", p.Summary())
+	d.paragraph("", p.Summary())
 	return d.String()
 }
 

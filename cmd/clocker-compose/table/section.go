@@ -1,10 +1,6 @@
 package table
 
-import (
-	"io"
-	"strings"
-	"text/tabwriter"
-)
+import "io"
 
 // Section is a plain table, for commands that know no templates.
 type Section struct {
@@ -13,15 +9,10 @@ type Section struct {
 	// Least is the width of a cell with its padding, at the least; Padding is the
 	// space between cells.
 	Least, Padding int
+	Fit
 }
 
 // Print writes the table.
 func (s Section) Print(out io.Writer) error {
-	w := tabwriter.NewWriter(out, s.Least, 1, s.Padding, ' ', 0)
-	for _, row := range append([][]string{s.Heads}, s.Rows...) {
-		if _, err := io.WriteString(w, strings.Join(row, "\t")+"\n"); err != nil {
-			return err
-		}
-	}
-	return w.Flush()
+	return s.print(out, append(grid{s.Heads}, s.Rows...), spacing{s.Least, s.Padding})
 }

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"text/template"
 
-	"github.com/docker/cli/cli/command/formatter/tabwriter"
 	"github.com/docker/cli/templates"
 )
 
@@ -34,10 +33,8 @@ type Table struct {
 	// Raw is the template of the format "raw"; "" where there is none.
 	Raw   string
 	Heads Columns
-	// Width is that of the terminal which the standard table has to fit in; 0 is
-	// any. Narrow are the heads of the columns that give way, the first first.
-	Width  int
-	Narrow []string
+	// Fit is for the standard table; the user's own stays as it is.
+	Fit
 }
 
 // Print writes rows.
@@ -66,10 +63,11 @@ func Print[Row any](out io.Writer, f Format, t Table, rows []Row) error {
 		_, err := out.Write(body.Bytes())
 		return err
 	}
-	if t.Width > 0 && text == t.Standard {
-		return t.fit(out, body.String())
+	fit := t.Fit
+	if text != t.Standard {
+		fit.Width = 0
 	}
-	return align(out, body.Bytes())
+	return fit.print(out, gridOf(body.String()), spacing{least: 10, padding: 3})
 }
 
 // template is the template's text, and whether its rows make a table.
@@ -106,15 +104,6 @@ func (t Table) explain(err error) error {
 	}
 	fields := strings.Join(slices.Sorted(maps.Keys(t.Heads)), ", ")
 	return fmt.Errorf("template parsing error: %s; the fields are %s", text, fields)
-}
-
-// align lays cells out that tabs separate.
-func align(out io.Writer, body []byte) error {
-	w := tabwriter.NewWriter(out, least, 1, padding, ' ', 0)
-	if _, err := w.Write(body); err != nil {
-		return err
-	}
-	return w.Flush()
 }
 
 func printJSON[Row any](out io.Writer, rows []Row) error {

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mattn/go-runewidth"
 	"gotest.tools/v3/assert"
 
 	"github.com/clocker-compose/clocker-compose/cmd/clocker-compose/table"
@@ -70,7 +71,7 @@ type wide struct{ Name, Image, Status string }
 func TestFit(t *testing.T) {
 	rows := []wide{{"shop-web-1", "registry.example.org/team/web:1", "Up 2 minutes"}}
 	fitted := table.Table{
-		Standard: "{{.Name}}\t{{.Image}}\t{{.Status}}", Narrow: []string{"IMAGE"},
+		Standard: "{{.Name}}\t{{.Image}}\t{{.Status}}", Fit: table.Fit{Narrow: []string{"IMAGE"}, Names: []string{"NAME"}, Last: []string{"STATUS"}},
 		Heads: table.Columns{"Name": "NAME", "Image": "IMAGE", "Status": "STATUS"},
 	}
 	for _, c := range []struct {
@@ -79,10 +80,12 @@ func TestFit(t *testing.T) {
 	}{
 		{0, "NAME         IMAGE                             STATUS\nshop-web-1   registry.example.org/team/web:1   Up 2 minutes\n"},
 		{59, "NAME         IMAGE                             STATUS\nshop-web-1   registry.example.org/team/web:1   Up 2 minutes\n"},
-		{50, "NAME         IMAGE                    STATUS\nshop-web-1   registry.example.org/…   Up 2 minutes\n"},
-		{36, "NAME         IMAGE      STATUS\nshop-web-1   registr…   Up 2 minutes\n"},
-		{30, "NAME         STATUS\nshop-web-1   Up 2 minutes\n"},
-		{10, "NAME         STATUS\nshop-web-1   Up 2 minutes\n"},
+		{57, "NAME        IMAGE                            STATUS\nshop-web-1  registry.example.org/team/web:1  Up 2 minutes\n"},
+		{50, "NAME        IMAGE                     STATUS\nshop-web-1  registry.example.org/te…  Up 2 minutes\n"},
+		{36, "NAME        IMAGE       STATUS\nshop-web-1  registry.…  Up 2 minutes\n"},
+		{30, "NAME        STATUS\nshop-web-1  Up 2 minutes\n"},
+		{21, "NAME        STATUS\nshop-web-1  Up 2 min…\n"},
+		{9, "NAME\nshop…eb-1\n"},
 	} {
 		var b strings.Builder
 		fitted.Width = c.width
@@ -91,6 +94,39 @@ func TestFit(t *testing.T) {
 		b.Reset()
 		assert.NilError(t, table.Print(&b, "table {{.Image}}", fitted, rows))
 		assert.Equal(t, b.String(), "IMAGE\nregistry.example.org/team/web:1\n", "the user's own table stays whole")
+	}
+}
+
+// What stays of a name is its begin and its end, which has the number.
+func TestFitCutsNamesInTheMiddle(t *testing.T) {
+	rows := []wide{
+		{"a-shop-of-a-long-name-recommendations-1", "busybox", "Up 2 minutes"},
+		{"a-shop-of-a-long-name-recommendations-12", "busybox", "Up 2 minutes"},
+	}
+	fitted := table.Table{
+		Standard: "{{.Name}}\t{{.Image}}\t{{.Status}}", Heads: table.Columns{"Name": "NAME", "Image": "IMAGE", "Status": "STATUS"},
+		Fit: table.Fit{Width: 40, Narrow: []string{"IMAGE"}, Names: []string{"NAME"}, Last: []string{"STATUS"}},
+	}
+	var b strings.Builder
+	assert.NilError(t, table.Print(&b, "", fitted, rows))
+	assert.Equal(t, b.String(), `NAME                        STATUS
+a-shop-of-a-l…mendations-1  Up 2 minutes
+a-shop-of-a-l…endations-12  Up 2 minutes
+`)
+}
+
+func TestFitFits(t *testing.T) {
+	rows := []wide{{"größe-東京-東京-東京-recommendations-1", "registry.example.org/team/web:1", "Up 2 minutes (unhealthy)"}, {"db-1", "x", "Up"}}
+	for width := 16; width < 100; width++ {
+		fitted := table.Table{
+			Standard: "{{.Name}}\t{{.Image}}\t{{.Status}}", Heads: table.Columns{"Name": "NAME", "Image": "IMAGE", "Status": "STATUS"},
+			Fit: table.Fit{Width: width, Narrow: []string{"IMAGE"}, Names: []string{"NAME"}, Last: []string{"STATUS"}},
+		}
+		var b strings.Builder
+		assert.NilError(t, table.Print(&b, "", fitted, rows))
+		for line := range strings.Lines(b.String()) {
+			assert.Assert(t, runewidth.StringWidth(line) <= width, "width %d:\n%s", width, b.String())
+		}
 	}
 }
 
