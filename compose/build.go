@@ -36,7 +36,12 @@ func PlanBuild(ctx context.Context, env *Env, p *project.Project, o plan.BuildCo
 
 // build builds what a plan builds, once all that it takes from this machine is
 // known to be there.
-func (e *Env) build(ctx context.Context, builds *plan.Plan) error {
+func (e *Env) build(ctx context.Context, builds *plan.Plan) (err error) {
+	builds, drop, err := e.fetchContexts(ctx, builds)
+	defer func() { err = errors.Join(err, drop()) }()
+	if err != nil {
+		return err
+	}
 	var missing []error
 	for _, s := range builds.Steps {
 		if a, ok := s.Action.(plan.BuildImage); ok {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/clocker-compose/clocker-compose/compose/execute"
+	"github.com/clocker-compose/clocker-compose/compose/remote"
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
 
@@ -30,6 +31,8 @@ type Env struct {
 	Tool func(hosts.Platform) ([]byte, error)
 	// BuildOn returns what builds images on a host; may be nil.
 	BuildOn func(hosts.Host) (execute.Builder, error)
+	// Downloads fetches archives that are build contexts.
+	Downloads remote.Downloads
 	// SSHAgent is the socket of the user's agent, "" where there is none.
 	SSHAgent string
 	// FindProvider is where the program of a provider is, and FindPlugin that of

@@ -5,9 +5,14 @@ package hosts
 type BuildSpec struct {
 	// Tags are the references that the image gets, at least one.
 	Tags []string
-	// Context is a folder of this machine, or the address of a git repository or
-	// an archive, which the engine fetches.
+	// Context is a folder of this machine, or the address of a git repository,
+	// which the engine fetches, or of an archive, which this machine does.
 	Context string
+	// Checksum is what an archive at that address has, sha256:HEX; "" is not known.
+	Checksum string
+	// Origin is where a context was fetched from that is a folder of this machine
+	// for the time of the build; "" for one that stays there.
+	Origin string
 	// Dockerfile is a path; of a context that the engine fetches, one inside it.
 	// "" is "Dockerfile". Inline is its content instead, where that isn't "".
 	Dockerfile, Inline string

@@ -10,6 +10,7 @@ import (
 
 	"github.com/clocker-compose/clocker-compose/compose"
 	"github.com/clocker-compose/clocker-compose/compose/execute"
+	"github.com/clocker-compose/clocker-compose/compose/remote"
 	"github.com/clocker-compose/clocker-compose/hosts"
 	"github.com/clocker-compose/clocker-compose/hosts/buildkit"
 )
@@ -22,6 +23,7 @@ func (s *session) borrow(env *compose.Env) {
 	env.FindPlugin = s.findPlugin
 	env.FindProvider = s.findProvider
 	env.SSHAgent = s.getenv("SSH_AUTH_SOCK")
+	env.Downloads = remote.Downloads{Agent: programName + "/" + version}
 	env.BuildOn = s.builder
 	env.Builder = compose.Rebuilder{Env: env}
 }

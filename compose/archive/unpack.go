@@ -20,12 +20,22 @@ import (
 // don't count. Devices, pipes and what else isn't a file, a folder or a link
 // are left out; skipped is called with their names.
 func Unpack(ctx context.Context, content io.Reader, base, folder, name string, skipped func(string)) error {
+	return unpack(ctx, content, folder, &unpacker{base: base, name: name, skipped: skipped})
+}
+
+// UnpackAll puts all of a tar stream into a folder, as [Unpack] does, up to a
+// limit.
+func UnpackAll(ctx context.Context, content io.Reader, folder string, most Limit) error {
+	return unpack(ctx, content, folder, &unpacker{base: ".", name: ".", skipped: func(string) {}, most: most})
+}
+
+func unpack(ctx context.Context, content io.Reader, folder string, u *unpacker) error {
 	root, err := os.OpenRoot(folder)
 	if err != nil {
 		return err
 	}
 	defer root.Close()
-	u := &unpacker{root: root, base: base, name: name, skipped: skipped}
+	u.root = root
 	t := tar.NewReader(reader{ctx, content})
 	for {
 		header, err := t.Next()
@@ -46,6 +56,8 @@ type unpacker struct {
 	root       *os.Root
 	base, name string
 	skipped    func(string)
+	// most is what the stream may hold, and held what it has held so far.
+	most, held Limit
 	// entered are the folders around the last entry, outermost first. They get
 	// their own mode and time once nothing more comes into them.
 	entered []*tar.Header
@@ -56,6 +68,9 @@ var errOutside = errors.New("refused: it leads out of the folder that is copied 
 func (u *unpacker) entry(h *tar.Header, content io.Reader) error {
 	target, err := u.target(h.Name)
 	if err != nil {
+		return err
+	}
+	if err := u.count(h); err != nil {
 		return err
 	}
 	if err := u.leave(target); err != nil {

@@ -47,6 +47,7 @@ func BuildSpec(p *project.Project, service string, o Build) (hosts.BuildSpec, er
 	spec := hosts.BuildSpec{
 		Tags:          b.tags(),
 		Context:       b.Context,
+		Checksum:      p.ServiceClocker(service).Checksum,
 		Dockerfile:    b.dockerfile(),
 		Inline:        b.DockerfileInline,
 		Target:        b.Target,
@@ -70,7 +71,7 @@ func BuildSpec(p *project.Project, service string, o Build) (hosts.BuildSpec, er
 		Pull:          b.Pull || o.Pull,
 		Push:          o.Push && b.service.Image != "",
 	}
-	return spec, errors.Join(platformErr, secretErr, sshErr, b.checkIsolation(), b.checkEngine(spec))
+	return spec, errors.Join(platformErr, secretErr, sshErr, b.checkIsolation(), b.checkSum(spec), b.checkEngine(spec))
 }
 
 // build is a service's build section on its way to become a request.
@@ -210,6 +211,14 @@ func (b *build) checkEngine(spec hosts.BuildSpec) error {
 }
 
 func attested(value string) bool { return value != "" && value != "false" }
+
+// checkSum refuses a checksum that nothing would be compared with.
+func (b *build) checkSum(spec hosts.BuildSpec) error {
+	if spec.Checksum == "" || strings.HasPrefix(spec.Context, "https://") || strings.HasPrefix(spec.Context, "http://") {
+		return nil
+	}
+	return b.refuse("context", "leave x-clocker.build.checksum out", "only an archive at an https address has a checksum, and this is %s", spec.Context)
+}
 
 func (b *build) checkIsolation() error {
 	if b.Isolation == "" || b.Isolation == "default" {

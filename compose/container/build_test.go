@@ -118,6 +118,10 @@ func TestBuildsThatAreRefused(t *testing.T) {
 			"services: {web: {build: {context: ., secrets: [s]}}}\nsecrets: {s: {external: true}}",
 			"service web: build.secrets: s is external, which only Swarm has (give it a file or environment)",
 		},
+		{
+			"services: {web: {build: {context: ssh://git@example.com/x.git}, x-clocker: {build: {checksum: 'sha256:" + strings.Repeat("0", 64) + "'}}}}",
+			"service web: build.context: only an archive at an https address has a checksum, and this is ssh://git@example.com/x.git (leave x-clocker.build.checksum out)",
+		},
 	} {
 		p := written(t, c.compose)
 		_, err := container.BuildSpec(p, "web", container.Build{})

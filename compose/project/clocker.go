@@ -63,4 +63,7 @@ type ServiceClocker struct {
 	Placement Placement
 	// Build is where its image is built.
 	Build Build
+	// Checksum is what the archive has that the image is built from, sha256:HEX;
+	// "" where any content will do.
+	Checksum string
 }

@@ -12,14 +12,20 @@ type declaredProject struct {
 }
 
 type declaredService struct {
-	Location  names             `yaml:"location"`
-	Placement declaredPlacement `yaml:"placement"`
-	Build     declaredBuild     `yaml:"build"`
+	Location  names                `yaml:"location"`
+	Placement declaredPlacement    `yaml:"placement"`
+	Build     declaredServiceBuild `yaml:"build"`
 }
 
 type declaredBuild struct {
 	Host     string `yaml:"host"`
 	Location string `yaml:"location"`
+}
+
+type declaredServiceBuild struct {
+	Host     string   `yaml:"host"`
+	Location string   `yaml:"location"`
+	Checksum checksum `yaml:"checksum"`
 }
 
 type declaredPlacement struct {

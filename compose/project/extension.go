@@ -79,7 +79,10 @@ func (p *Project) clocker(at path, declared declaredProject) Clocker {
 
 // serviceClocker is a service's declared x-clocker over the project's.
 func (p *Project) serviceClocker(service types.ServiceConfig, own declaredService, project declaredProject) ServiceClocker {
-	s := ServiceClocker{Location: own.Location, Placement: own.Placement.over(project.Placement).placement(preferences(service)), Build: Build(own.Build)}
+	s := ServiceClocker{
+		Location: own.Location, Placement: own.Placement.over(project.Placement).placement(preferences(service)),
+		Build: Build{Host: own.Build.Host, Location: own.Build.Location}, Checksum: string(own.Build.Checksum),
+	}
 	if s.Build == (Build{}) {
 		s.Build = p.Clocker.Build
 	}

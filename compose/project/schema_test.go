@@ -19,17 +19,18 @@ import (
 // definitions are the parts of the schema that structs stand for.
 func definitions() map[string]reflect.Type {
 	return map[string]reflect.Type{
-		"project":   reflect.TypeFor[declaredProject](),
-		"service":   reflect.TypeFor[declaredService](),
-		"config":    reflect.TypeFor[declaredConfig](),
-		"location":  reflect.TypeFor[declaredLocation](),
-		"headroom":  reflect.TypeFor[declaredHeadroom](),
-		"host":      reflect.TypeFor[declaredHost](),
-		"tls":       reflect.TypeFor[declaredTLS](),
-		"placement": reflect.TypeFor[declaredPlacement](),
-		"network":   reflect.TypeFor[declaredNetwork](),
-		"build":     reflect.TypeFor[declaredBuild](),
-		"program":   reflect.TypeFor[declaredProgram](),
+		"project":      reflect.TypeFor[declaredProject](),
+		"service":      reflect.TypeFor[declaredService](),
+		"config":       reflect.TypeFor[declaredConfig](),
+		"location":     reflect.TypeFor[declaredLocation](),
+		"headroom":     reflect.TypeFor[declaredHeadroom](),
+		"host":         reflect.TypeFor[declaredHost](),
+		"tls":          reflect.TypeFor[declaredTLS](),
+		"placement":    reflect.TypeFor[declaredPlacement](),
+		"network":      reflect.TypeFor[declaredNetwork](),
+		"build":        reflect.TypeFor[declaredBuild](),
+		"serviceBuild": reflect.TypeFor[declaredServiceBuild](),
+		"program":      reflect.TypeFor[declaredProgram](),
 	}
 }
 

@@ -10,11 +10,24 @@ import (
 
 // The forms of scalars; the JSON Schema holds the same.
 var (
-	decimalForm = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?$`)
-	nameForm    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`)
-	addressForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$|^[0-9a-fA-F:]*:[0-9a-fA-F:.]*$`)
-	sizeForm    = regexp.MustCompile(`^[0-9]+(\.[0-9]+)? ?([kKmMgGtTpP]([iI]?[bB])?|[bB])?$`)
+	decimalForm  = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?$`)
+	nameForm     = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`)
+	addressForm  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$|^[0-9a-fA-F:]*:[0-9a-fA-F:.]*$`)
+	checksumForm = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
+	sizeForm     = regexp.MustCompile(`^[0-9]+(\.[0-9]+)? ?([kKmMgGtTpP]([iI]?[bB])?|[bB])?$`)
 )
+
+// checksum is sha256:HEX.
+type checksum string
+
+func (c *checksum) decode(d *decoder, at path, v any) {
+	text, ok := v.(string)
+	if !ok || !checksumForm.MatchString(text) {
+		d.problem(at, "%s must be sha256: and 64 hexadecimal digits, not %s", at, kind(v))
+		return
+	}
+	*c = checksum(text)
+}
 
 // names is a name or a list of names.
 type names []string

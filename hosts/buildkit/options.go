@@ -1,6 +1,7 @@
 package buildkit
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 
@@ -23,7 +24,7 @@ func (b *Builder) options(spec hosts.BuildSpec) (client.SolveOpt, error) {
 	o := client.SolveOpt{
 		Exports:             []client.ExportEntry{export(spec)},
 		LocalMounts:         where.mounts,
-		SharedKey:           sharedKey(b.o.Machine, spec.Context),
+		SharedKey:           sharedKey(b.o.Machine, cmp.Or(spec.Origin, spec.Context)),
 		Frontend:            "dockerfile.v0",
 		FrontendAttrs:       where.attributes,
 		Session:             session,
