@@ -15,7 +15,7 @@ import (
 )
 
 func testObserve(s *suite) {
-	id := s.create(s.spec("seen", "sleep 60"))
+	id := s.create(s.spec("seen", "sleep 600"))
 	o, err := s.Observe(s.ctx)
 	assert.NilError(s, err)
 	assert.Check(s, o.Host.Status.Ready)
@@ -38,7 +38,7 @@ func testObserve(s *suite) {
 }
 
 func testLife(s *suite) {
-	id := s.create(s.spec("life", "sleep 60"))
+	id := s.create(s.spec("life", "sleep 600"))
 	c, _ := s.observed(id)
 	assert.Equal(s, c.State, hosts.Created)
 	assert.NilError(s, s.StartContainer(s.ctx, id))
@@ -55,7 +55,7 @@ func testLife(s *suite) {
 }
 
 func testNames(s *suite) {
-	id := s.create(s.spec("a", "sleep 60"))
+	id := s.create(s.spec("a", "sleep 600"))
 	_, err := s.CreateContainer(s.ctx, s.spec("a", "true"))
 	assert.Check(s, errors.Is(err, hosts.ErrConflict), "%v", err)
 	other := s.create(s.spec("b", "true"))
@@ -67,7 +67,7 @@ func testNames(s *suite) {
 }
 
 func testRemoval(s *suite) {
-	id := s.start(s.spec("r", "sleep 60"))
+	id := s.start(s.spec("r", "sleep 600"))
 	err := s.RemoveContainer(s.ctx, id, false, false)
 	assert.Check(s, errors.Is(err, hosts.ErrConflict), "%v", err)
 	assert.NilError(s, s.RemoveContainer(s.ctx, id, true, false))
@@ -111,7 +111,7 @@ func testMissing(s *suite) {
 
 func testHalfMade(s *suite) {
 	n := s.network(hosts.NetworkSpec{Name: s.name("net")})
-	spec := s.spec("half", "sleep 60")
+	spec := s.spec("half", "sleep 600")
 	spec.HostConfig.NetworkMode = container.NetworkMode(n)
 	spec.Networks = []hosts.NetworkAttachment{{Network: s.name("net")}, {Network: s.name("absent")}}
 	_, err := s.CreateContainer(s.ctx, spec)
@@ -126,13 +126,13 @@ func testHalfMade(s *suite) {
 }
 
 func testHealth(s *suite) {
-	spec := s.spec("healthy", "sleep 60")
+	spec := s.spec("healthy", "sleep 600")
 	spec.Config.Healthcheck = &container.HealthConfig{Test: []string{"CMD", "true"}, Interval: time.Second, Timeout: time.Second, Retries: 1}
 	id := s.start(spec)
 	assert.Check(s, s.inspect(id).HasHealthcheck)
 	s.await(id, "healthy", func(c hosts.Container) bool { return c.Health == "healthy" })
 	assert.Check(s, cmp.Equal(s.inspect(id).Health, "healthy"))
-	plain := s.start(s.spec("plain", "sleep 60"))
+	plain := s.start(s.spec("plain", "sleep 600"))
 	c, _ := s.observed(plain)
 	assert.Check(s, cmp.Equal(c.Health, ""))
 	assert.Check(s, !s.inspect(plain).HasHealthcheck)

@@ -43,7 +43,7 @@ func (s *suite) addressed(name string) hosts.IPAM {
 
 // on is a container on networks.
 func (s *suite) on(name string, networks ...string) hosts.ContainerSpec {
-	spec := s.spec(name, "sleep 60")
+	spec := s.spec(name, "sleep 600")
 	for _, n := range networks {
 		spec.Networks = append(spec.Networks, hosts.NetworkAttachment{Network: s.name(n), Endpoint: &network.EndpointSettings{}})
 	}

@@ -80,7 +80,7 @@ func testFollow(s *suite) {
 }
 
 func testExec(s *suite) {
-	id := s.start(s.spec("runs", "sleep 60"))
+	id := s.start(s.spec("runs", "sleep 600"))
 	r, err := s.Exec(s.ctx, id, []string{"sh", "-c", "echo out; echo err >&2; exit 4"})
 	assert.NilError(s, err)
 	assert.Check(s, cmp.Equal(r.ExitCode, 4))

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
-	"time"
 
 	"gotest.tools/v3/assert"
 	"gotest.tools/v3/assert/cmp"
@@ -40,7 +39,7 @@ func shell(command string) hosts.ExecOptions {
 }
 
 func testRunExec(s *suite) {
-	id := s.start(s.spec("runs", "sleep 60"))
+	id := s.start(s.spec("runs", "sleep 600"))
 	var out, complaint bytes.Buffer
 	code, err := s.RunExec(s.ctx, id, shell("echo out; echo err >&2; exit 4"), hosts.Streams{Out: &out, Err: &complaint})
 	assert.NilError(s, err)
@@ -74,7 +73,7 @@ func testRunExec(s *suite) {
 
 // testLargeStreams: nothing is lost on the way there and back.
 func testLargeStreams(s *suite) {
-	id := s.start(s.spec("runs", "sleep 60"))
+	id := s.start(s.spec("runs", "sleep 600"))
 	sent := make([]byte, 8<<20)
 	_, _ = rand.NewChaCha8([32]byte{1}).Read(sent)
 	got := sha256.New()
@@ -122,9 +121,10 @@ func testAttach(s *suite) {
 }
 
 func testExpectExit(s *suite) {
-	id := s.start(s.spec("ends", "sleep 0.3; exit 6"))
+	id := s.create(s.spec("ends", "exit 6"))
 	exit, err := s.ExpectExit(s.ctx, id, hosts.NextExit)
 	assert.NilError(s, err)
+	assert.NilError(s, s.StartContainer(s.ctx, id))
 	ended := <-exit
 	assert.NilError(s, ended.Err)
 	assert.Check(s, cmp.Equal(ended.Code, 6))
@@ -134,10 +134,10 @@ func testExpectExit(s *suite) {
 	assert.NilError(s, ended.Err)
 	assert.Check(s, cmp.Equal(ended.Code, 6))
 
-	endless := s.start(s.spec("endless", "sleep 60"))
-	ctx, cancel := context.WithTimeout(s.ctx, 300*time.Millisecond)
-	defer cancel()
+	endless := s.start(s.spec("endless", "sleep 600"))
+	ctx, cancel := context.WithCancel(s.ctx)
 	exit, err = s.ExpectExit(ctx, endless, hosts.NotRunning)
+	cancel()
 	assert.NilError(s, err)
 	ended = <-exit
 	assert.Check(s, ended.Err != nil, "ctx has ended")

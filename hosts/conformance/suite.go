@@ -15,7 +15,7 @@ import (
 )
 
 // patience is how long a state may take to come.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // suite is one test on an engine, with names of its own.
 type suite struct {

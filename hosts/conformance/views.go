@@ -20,7 +20,7 @@ type views interface {
 }
 
 func testObserveContainers(s *suite) {
-	running := s.start(s.spec("runs", "sleep 60"))
+	running := s.start(s.spec("runs", "sleep 600"))
 	other := s.spec("other", "true")
 	other.Config.Labels["more"] = "yes"
 	stopped := s.create(other)
@@ -57,7 +57,7 @@ func testContainerImage(s *suite) {
 }
 
 func testProcesses(s *suite) {
-	id := s.start(s.spec("busy", "sleep 60"))
+	id := s.start(s.spec("busy", "sleep 600"))
 	list, err := s.Processes(s.ctx, id)
 	assert.NilError(s, err)
 	assert.Check(s, cmp.Contains(list.Titles, "PID"))
@@ -73,7 +73,7 @@ func testProcesses(s *suite) {
 }
 
 func testContainerUse(s *suite) {
-	id := s.start(s.spec("busy", "sleep 60"))
+	id := s.start(s.spec("busy", "sleep 600"))
 	use, err := s.ContainerUse(s.ctx, id)
 	assert.NilError(s, err)
 	assert.Check(s, cmp.Equal(use.ID, id))
