@@ -19,7 +19,6 @@ import (
 	"gotest.tools/v3/assert"
 
 	"github.com/clocker-compose/clocker-compose/compose"
-	"github.com/clocker-compose/clocker-compose/compose/execute"
 	"github.com/clocker-compose/clocker-compose/compose/plan"
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
@@ -93,6 +92,10 @@ func (n *noting) Build(_ context.Context, spec hosts.BuildSpec, _ func(hosts.Bui
 	return "sha256:1", err
 }
 
+func (*noting) Check(context.Context, hosts.BuildSpec) (hosts.BuildFindings, error) {
+	return hosts.BuildFindings{}, nil
+}
+
 // builds builds a service from an address of a server, and returns what the
 // builder was given.
 func builds(t *testing.T, s *httptest.Server, section string) (*noting, error) {
@@ -100,7 +103,7 @@ func builds(t *testing.T, s *httptest.Server, section string) (*noting, error) {
 	t.Setenv("TMPDIR", t.TempDir())
 	pool, n := newShop("h1"), &noting{}
 	pool.Downloads.Transport = s.Client().Transport
-	pool.BuildOn = func(hosts.Host) (execute.Builder, error) { return n, nil }
+	pool.BuildOn = func(hosts.Host) (compose.ImageBuilder, error) { return n, nil }
 	p := loadShop(t, strings.ReplaceAll("services: {web: {"+section+"}}", "SERVER", s.URL))
 	err := compose.Build(t.Context(), &pool.Env, p, plan.BuildCommand{})
 	left, readErr := os.ReadDir(os.TempDir())

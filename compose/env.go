@@ -30,7 +30,7 @@ type Env struct {
 	// shipped, for a platform; nil where the pool has one host.
 	Tool func(hosts.Platform) ([]byte, error)
 	// BuildOn returns what builds images on a host; may be nil.
-	BuildOn func(hosts.Host) (execute.Builder, error)
+	BuildOn func(hosts.Host) (ImageBuilder, error)
 	// Downloads fetches archives that are build contexts.
 	Downloads remote.Downloads
 	// SSHAgent is the socket of the user's agent, "" where there is none.

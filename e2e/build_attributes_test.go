@@ -276,3 +276,23 @@ func TestACacheInAFolderServesAnotherHost(t *testing.T) {
 	p.Do(t, "build")
 	assert.Equal(t, l.Host(2).Docker(t, "run", "--rm", p.Name+"-web", "cat", "/out"), id)
 }
+
+// Dockerfiles are checked by the engine's own frontend, where it knows how.
+func TestDockerfilesAreChecked(t *testing.T) {
+	onThreeHosts(t, func(t *testing.T, l *Lab) {
+		p := l.OnOneHost(t, l.Host(1), `
+services:
+  old: {build: {dockerfile_inline: "FROM busybox\nMAINTAINER me"}}
+  good: {build: {dockerfile_inline: "FROM busybox\nRUN false"}}
+`)
+		r := p.Try(t, "build", "--check")
+		assert.Equal(t, r.Code, 1)
+		if l.Generation == "20" {
+			assert.Assert(t, is.Contains(r.Stderr, "service good: check image "+p.Name+"-good: unsupported request frontend.lint (the engine's frontend knows no checks"))
+			return
+		}
+		assert.Assert(t, is.Contains(r.Stdout, "old: Check complete, 1 warning has been found!\n\nWARNING: MaintainerDeprecated"))
+		p.Do(t, "build", "--check", "good")
+		assert.Equal(t, len(p.Left(t)), 0)
+	})
+}

@@ -63,6 +63,15 @@ type BuildSSH struct {
 	Path string
 }
 
+// BuildFindings are what a frontend finds wrong with a Dockerfile that can be
+// built all the same.
+type BuildFindings struct {
+	// Warnings is how many there are; Text describes them, with the lines of the
+	// Dockerfile. It is "" where there are none.
+	Warnings int
+	Text     string
+}
+
 // BuildProgress is a change in one step of a build, or a line that it printed.
 type BuildProgress struct {
 	// Step is its name: "[2/4] RUN make".

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 
 	"github.com/clocker-compose/clocker-compose/compose"
-	"github.com/clocker-compose/clocker-compose/compose/execute"
 	"github.com/clocker-compose/clocker-compose/compose/remote"
 	"github.com/clocker-compose/clocker-compose/hosts"
 	"github.com/clocker-compose/clocker-compose/hosts/buildkit"
@@ -30,7 +29,7 @@ func (s *session) borrow(env *compose.Env) {
 
 // builder builds images on a host. It may ask for the user's logins, and knows
 // from which machine a context comes.
-func (s *session) builder(h hosts.Host) (execute.Builder, error) {
+func (s *session) builder(h hosts.Host) (compose.ImageBuilder, error) {
 	e, err := s.connections.connect(h)
 	if err != nil {
 		return nil, err

@@ -16,7 +16,7 @@ import (
 
 type buildOptions struct {
 	plan.BuildCommand
-	quiet, memory bool
+	quiet, memory, check, print bool
 }
 
 func newBuild(s *session) *cli.Command {
@@ -27,10 +27,10 @@ func newBuild(s *session) *cli.Command {
 		Flags: []cli.Flag{
 			listFlag("build-arg", "", "NAME=VALUE for the build, or NAME with the value that it has here"),
 			textFlag("builder", "", `Only "default": the BuildKit of the host that builds`),
-			boolFlag("check", "", "Not available in this version"),
+			boolFlag("check", "", "Check the Dockerfiles, and build nothing"),
 			textFlag("memory", "m", "Without effect: BuildKit knows no limit"),
 			boolFlag("no-cache", "", "Build everything anew"),
-			boolFlag("print", "", "Not available in this version"),
+			boolFlag("print", "", "Print the builds as a file for docker buildx bake"),
 			textFlag("provenance", "", "Add an attestation of how the image was made"),
 			boolFlag("pull", "", "Ask the registries for newer base images"),
 			boolFlag("push", "", "Push the images of services that name one"),
@@ -55,7 +55,7 @@ func newBuild(s *session) *cli.Command {
 }
 
 func parseBuild(c *cli.Context, s *session) (buildOptions, error) {
-	o := buildOptions{quiet: c.Bool("quiet"), memory: c.IsSet("memory")}
+	o := buildOptions{quiet: c.Bool("quiet"), memory: c.IsSet("memory"), check: c.Bool("check"), print: c.Bool("print")}
 	o.Services, o.Dependencies = c.Args().Slice(), c.Bool("with-dependencies")
 	o.Build = container.Build{
 		Args:       types.NewMappingWithEquals(c.StringSlice("build-arg")),
@@ -64,12 +64,6 @@ func parseBuild(c *cli.Context, s *session) (buildOptions, error) {
 		Push:       c.Bool("push"),
 		Provenance: c.String("provenance"),
 		SBOM:       c.String("sbom"),
-	}
-	if err := refuseAbsent(c,
-		absent{"check", "`docker buildx build --check` does it for one Dockerfile"},
-		absent{"print", "--dry-run shows what would be built, and where"},
-	); err != nil {
-		return o, err
 	}
 	if err := s.checkBuilder(c.String("builder")); err != nil {
 		return o, err
@@ -121,9 +115,15 @@ func (o buildOptions) run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
+	if o.print {
+		return s.printBuilds(p, o)
+	}
 	env, err := s.environment(p)
 	if err != nil {
 		return err
+	}
+	if o.check {
+		return s.checkBuilds(ctx, env, p, o)
 	}
 	if s.root.dryRun {
 		planned, err := compose.PlanBuild(ctx, env, p, o.BuildCommand)

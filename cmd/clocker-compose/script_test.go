@@ -21,7 +21,7 @@ import (
 	"github.com/moby/moby/api/types/container"
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/clocker-compose/clocker-compose/compose/execute"
+	"github.com/clocker-compose/clocker-compose/compose"
 	"github.com/clocker-compose/clocker-compose/compose/project"
 	"github.com/clocker-compose/clocker-compose/compose/remote/remotetest"
 	"github.com/clocker-compose/clocker-compose/hosts"
@@ -63,7 +63,9 @@ func fakes(dir string) wiring {
 			}
 			return declared{pool.Engine(h), h}, nil
 		},
-		builder: func(_ hosts.Host, e engine, _ buildkit.Options) (execute.Builder, error) { return e.(declared), nil },
+		builder: func(_ hosts.Host, e engine, _ buildkit.Options) (compose.ImageBuilder, error) {
+			return e.(declared), nil
+		},
 		fabric:  func(o fabricOptions) (fabric, error) { return pretended{o}, nil },
 		program: func(hosts.Platform) ([]byte, error) { return []byte("a program for tests"), nil },
 	}

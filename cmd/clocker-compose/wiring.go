@@ -21,7 +21,7 @@ type wiring struct {
 	// open returns an engine without talking to it.
 	open func(hosts.Host, docker.Options) (engine, error)
 	// builder returns what builds images on a host.
-	builder func(hosts.Host, engine, buildkit.Options) (execute.Builder, error)
+	builder func(hosts.Host, engine, buildkit.Options) (compose.ImageBuilder, error)
 	// fabric returns what joins the hosts of a pool.
 	fabric func(fabricOptions) (fabric, error)
 	// program is what runs on hosts of a platform: the driver, and its errands.
@@ -65,7 +65,7 @@ func engines() wiring {
 }
 
 // newBuilder reaches the BuildKit that is part of an engine.
-func newBuilder(h hosts.Host, e engine, o buildkit.Options) (execute.Builder, error) {
+func newBuilder(h hosts.Host, e engine, o buildkit.Options) (compose.ImageBuilder, error) {
 	streams, ok := e.(buildkit.Engine)
 	if !ok {
 		return nil, fmt.Errorf("host %s has no BuildKit", h.Name)

@@ -63,15 +63,11 @@ func (b *Builder) build(ctx context.Context, spec hosts.BuildSpec, progress func
 	}
 	defer c.Close()
 	story := newStory(progress)
-	statuses, told := make(chan *client.SolveStatus), make(chan struct{})
-	go func() {
-		defer close(told)
-		for s := range statuses {
-			story.add(s)
-		}
-	}()
-	answer, err := c.Solve(ctx, nil, options, statuses)
-	<-told
+	var answer *client.SolveResponse
+	err = story.follow(func(statuses chan *client.SolveStatus) (err error) {
+		answer, err = c.Solve(ctx, nil, options, statuses)
+		return err
+	})
 	if err != nil {
 		return "", story.failure(err, dockerfileOf(options))
 	}

@@ -8,6 +8,7 @@ const newerSyntax = "begin the Dockerfile with `# syntax=docker/dockerfile:1`, o
 // hint is what to do about a failure that says too little, or "".
 func hint(text string) string {
 	for _, known := range []struct{ sign, hint string }{
+		{"unsupported request frontend.lint", "the engine's frontend knows no checks: " + newerSyntax},
 		{"unsupported frontend capability", newerSyntax},
 		{"(did you mean ", ""}, // a newer engine, which knows better
 		{"Unknown flag: ", newerSyntax},

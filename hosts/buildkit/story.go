@@ -42,6 +42,20 @@ func newStory(progress func(hosts.BuildProgress)) *story {
 	return &story{progress: progress, steps: map[digest.Digest]*step{}}
 }
 
+// follow takes in what a build tells, which closes the channel when it ends.
+func (s *story) follow(build func(chan *client.SolveStatus) error) error {
+	statuses, told := make(chan *client.SolveStatus), make(chan struct{})
+	go func() {
+		defer close(told)
+		for status := range statuses {
+			s.add(status)
+		}
+	}()
+	err := build(statuses)
+	<-told
+	return err
+}
+
 func (s *story) add(status *client.SolveStatus) {
 	for _, v := range status.Vertexes {
 		s.vertex(v)

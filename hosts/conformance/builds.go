@@ -16,6 +16,7 @@ import (
 // Builder is what is tested of a builder.
 type Builder interface {
 	Build(ctx context.Context, spec hosts.BuildSpec, progress func(hosts.BuildProgress)) (id string, err error)
+	Check(ctx context.Context, spec hosts.BuildSpec) (hosts.BuildFindings, error)
 }
 
 // RunBuilds runs what is said of builders, on an engine and what builds on it.
@@ -25,6 +26,7 @@ func RunBuilds(t *testing.T, e Engine, b Builder) {
 		run  func(*builds)
 	}{
 		{"build", testBuild}, {"failing build", testFailingBuild}, {"cancelled build", testCancelledBuild},
+		{"check", testCheck},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(&builds{newSuite(t, e), b, t.TempDir()}) })
 	}
@@ -95,4 +97,23 @@ func testCancelledBuild(b *builds) {
 	assert.ErrorIs(b, err, context.Canceled)
 	_, err = b.InspectImage(b.ctx, spec.Tags[0])
 	assert.ErrorIs(b, err, hosts.ErrNotFound)
+}
+
+// testCheck passes over engines whose frontend knows no checks, which say so.
+func testCheck(b *builds) {
+	found, err := b.builder.Check(b.ctx, b.dockerfile("FROM "+Image+"\nRUN false\n"))
+	if err != nil && strings.Contains(err.Error(), "knows no checks") {
+		b.Skip(err)
+	}
+	assert.NilError(b, err)
+	assert.Check(b, cmp.DeepEqual(found, hosts.BuildFindings{}))
+	spec := b.dockerfile("FROM " + Image + "\nMAINTAINER me\n")
+	found, err = b.builder.Check(b.ctx, spec)
+	assert.NilError(b, err)
+	assert.Check(b, cmp.Equal(found.Warnings, 1))
+	assert.Check(b, strings.Contains(found.Text, "MaintainerDeprecated") && strings.Contains(found.Text, "Dockerfile:2"), found.Text)
+	_, err = b.builder.Check(b.ctx, b.dockerfile("FROM "+Image+"\nRUNN false\n"))
+	assert.ErrorContains(b, err, "Dockerfile:2: unknown instruction: RUNN")
+	_, err = b.InspectImage(b.ctx, spec.Tags[0])
+	assert.ErrorIs(b, err, hosts.ErrNotFound, "nothing is built")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -27,6 +28,29 @@ func (e *Engine) Build(ctx context.Context, spec hosts.BuildSpec, progress func(
 		return nil
 	})
 	return id, err
+}
+
+// Check finds the instructions that are no longer to be used.
+func (e *Engine) Check(ctx context.Context, spec hosts.BuildSpec) (found hosts.BuildFindings, err error) {
+	text, err := dockerfile(spec)
+	if err != nil {
+		return found, err
+	}
+	err = e.call(ctx, "Check", spec.Tags[0], func(*state) error {
+		number := 0
+		for line := range strings.Lines(text) {
+			number++
+			switch word, _, _ := strings.Cut(strings.TrimSpace(line), " "); word {
+			case "MAINTAINER":
+				found.Warnings++
+				found.Text = strings.TrimSpace(fmt.Sprintf("%s\nWARNING: MaintainerDeprecated\nDockerfile:%d", found.Text, number))
+			case "RUNN":
+				return fmt.Errorf("Dockerfile:%d: unknown instruction: RUNN", number)
+			}
+		}
+		return nil
+	})
+	return found, err
 }
 
 func dockerfile(spec hosts.BuildSpec) (string, error) {
