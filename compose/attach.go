@@ -13,10 +13,12 @@ import (
 // AttachOptions say whose output Attach passes on, and what ends it.
 type AttachOptions struct {
 	Project string
-	// Services are those that keep Attach going; none is all.
+	// Services are those that keep Attach going, and whose end is told; none is all.
 	Services []string
-	// Silent are services of which only the end is told.
+	// Silent are those of them whose output isn't passed on.
 	Silent []string
+	// Besides are services whose output is passed on, too, for as long as Attach goes on.
+	Besides []string
 	// Started are the names of the containers that were started just now, or are
 	// about to be: their output is passed on from their start, that of others
 	// from now on.
@@ -32,7 +34,7 @@ type AttachOptions struct {
 // Audience hears what attached containers do. Its methods are called by one
 // goroutine at a time.
 type Audience interface {
-	// Attaching names the containers whose output follows, sorted.
+	// Attaching names the containers whose output follows, sorted; it is called once.
 	Attaching(containers []string)
 	// Line is a line of output.
 	Line(LogRecord)
@@ -48,20 +50,19 @@ type Exit struct {
 	Code               int
 	// Restarting tells that its engine will start it again.
 	Restarting bool
-	// Silent tells that its output isn't passed on.
-	Silent bool
 }
 
 // Attach follows the containers of a project on all hosts until none is left
 // that runs, or ctx ends.
 func Attach(ctx context.Context, env *Env, o AttachOptions, to Audience) error {
 	ctx, cancel := context.WithCancel(ctx)
-	a := &attachment{env: env, options: o, audience: to, news: make(chan tiding), live: map[string]*attached{}, past: map[string]time.Time{}}
+	a := &attachment{
+		env: env, options: o, audience: to, news: make(chan tiding), live: map[string]*attached{}, past: map[string]time.Time{},
+		begun: make(chan struct{}),
+	}
 	defer a.work.Wait()
 	defer cancel()
-	for _, h := range env.Pool {
-		a.work.Go(func() { a.listen(ctx, h) })
-	}
+	a.listenAll(ctx)
 	if err := a.begin(ctx); err != nil {
 		return err
 	}
@@ -77,7 +78,9 @@ type attachment struct {
 	speaking sync.Mutex
 	// news is what the other goroutines have seen.
 	news chan tiding
-	work sync.WaitGroup
+	// begun is closed once it was waited long enough for hosts to be heard.
+	begun chan struct{}
+	work  sync.WaitGroup
 	// live are the containers that run, or will run again, by ID.
 	live map[string]*attached
 	// past are when containers ended of which that was told, by ID: a start before
@@ -91,17 +94,20 @@ type attachment struct {
 type attached struct {
 	host, id, name, service string
 	silent                  bool
+	// beside says that its end means nothing.
+	beside bool
 	// stopped says that somebody has told it to end.
 	stopped bool
 	// following says that a goroutine reads its log, asleep that it is still to
 	// be started.
 	following, asleep bool
-	// run is when the run began whose log was read last, code how the last run
-	// ended of whose end an event told.
+	// run is when the run began whose log was read last.
 	run  time.Time
-	code int
-	// seen is when its last line was written, by its engine's clock.
-	seen time.Time
+	ends ends
+	// seen is when its last line was written, by its engine's clock; known says
+	// that all it will write comes after that, if only after the zero time.
+	seen  time.Time
+	known bool
 }
 
 // tiding is one thing that a goroutine has seen: an event on a host, the end of a
@@ -126,6 +132,7 @@ func (a *attachment) begin(ctx context.Context) error {
 		return err
 	}
 	var names []string
+	var resting []*attached
 	for _, c := range snapshot.Project(a.options.Project) {
 		started := slices.Contains(a.options.Started, c.Name)
 		if !a.concerns(c) || !started && !alive(c.State) {
@@ -137,21 +144,29 @@ func (a *attachment) begin(ctx context.Context) error {
 		}
 		if one.asleep = started && a.options.Settled != nil && !alive(c.State); !one.asleep {
 			a.read(ctx, one, started)
+		} else {
+			resting = append(resting, one)
 		}
 	}
+	a.recall(ctx, resting)
 	slices.Sort(names)
 	a.audience.Attaching(names)
 	return nil
 }
 
 func (a *attachment) concerns(c state.Container) bool {
-	return !c.Oneoff() && (len(a.options.Services) == 0 || slices.Contains(a.options.Services, c.Service()))
+	return !c.Oneoff() && (a.counts(c.Service()) || slices.Contains(a.options.Besides, c.Service()))
+}
+
+// counts tells whether Attach goes on for as long as a container of the service.
+func (a *attachment) counts(service string) bool {
+	return len(a.options.Services) == 0 || slices.Contains(a.options.Services, service)
 }
 
 func (a *attachment) add(c state.Container) *attached {
 	one := &attached{
 		host: c.Host, id: c.ID, service: c.Service(), name: Prefix(a.options.Project, c),
-		silent: slices.Contains(a.options.Silent, c.Service()),
+		silent: slices.Contains(a.options.Silent, c.Service()), beside: !a.counts(c.Service()),
 	}
 	a.live[c.ID] = one
 	return one
@@ -166,7 +181,7 @@ func Prefix(project string, c state.Container) string {
 // follow acts on the news until there is nothing left to hear of.
 func (a *attachment) follow(ctx context.Context) error {
 	settled := a.options.Settled
-	for len(a.live) > 0 || settled != nil || a.lingers() {
+	for a.goesOn() || settled != nil || a.lingers() {
 		select {
 		case <-a.lingering:
 			a.lingering = nil
@@ -180,6 +195,16 @@ func (a *attachment) follow(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// goesOn tells whether a container runs, or will, that is waited for.
+func (a *attachment) goesOn() bool {
+	for _, one := range a.live {
+		if !one.beside {
+			return true
+		}
+	}
+	return false
 }
 
 // lingers tells that a container was stopped a moment ago, and may be started again.

@@ -3,41 +3,76 @@ package compose
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/clocker-compose/clocker-compose/compose/state"
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
 
+// listenAll begins to listen to all hosts, and returns once each can be heard,
+// or is lost: what happens from then on is noticed. One that takes longer than
+// it may is reviewed when it can be heard.
+func (a *attachment) listenAll(ctx context.Context) {
+	defer close(a.begun)
+	var heard sync.WaitGroup
+	for _, h := range a.env.Pool {
+		heard.Add(1)
+		a.work.Go(func() { a.listen(ctx, h, sync.OnceFunc(heard.Done)) })
+	}
+	all := make(chan struct{})
+	a.work.Go(func() {
+		heard.Wait()
+		close(all)
+	})
+	select {
+	case <-all:
+	case <-time.After(a.env.patience()):
+	case <-ctx.Done():
+	}
+}
+
 // listen passes on the events of a host until ctx ends or the host is out of
 // reach. An engine may break the connection and be there all the same: then it
-// is opened anew, and what happened meanwhile is found out.
-func (a *attachment) listen(ctx context.Context, h hosts.Host) {
+// is opened anew, and what happened meanwhile is found out. It calls heard when
+// the host can be heard, or can't be.
+func (a *attachment) listen(ctx context.Context, h hosts.Host, heard func()) {
+	defer heard()
 	engine, err := a.env.Connect(h)
 	if err != nil {
+		heard()
 		a.tell(ctx, tiding{lost: err, host: h})
 		return
 	}
+	began := func() {
+		select {
+		case <-a.begun:
+			a.tell(ctx, tiding{back: true, host: h})
+		default:
+			heard()
+		}
+	}
 	for ctx.Err() == nil {
-		a.hearken(ctx, engine, h)
+		a.hearken(ctx, engine, h, began)
+		heard()
 		if err := a.seek(ctx, engine); err != nil {
 			a.tell(ctx, tiding{lost: err, host: h})
 			return
 		}
-		a.tell(ctx, tiding{back: true, host: h})
 	}
 }
 
 // hearken passes on events until they end, for whatever reason, or the host
 // doesn't answer any more: a power cut closes no connection.
-func (a *attachment) hearken(ctx context.Context, engine Engine, h hosts.Host) {
+func (a *attachment) hearken(ctx context.Context, engine Engine, h hosts.Host, began func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	a.work.Go(func() {
 		defer cancel()
 		a.guard(ctx, engine)
 	})
-	_ = engine.Events(ctx, hosts.EventOptions{Label: hosts.LabelProject + "=" + a.options.Project}, func(e hosts.ContainerEvent) {
+	o := hosts.EventOptions{Label: hosts.LabelProject + "=" + a.options.Project, Began: began}
+	_ = engine.Events(ctx, o, func(e hosts.ContainerEvent) {
 		a.tell(ctx, tiding{event: &e, host: h})
 	})
 }
@@ -116,21 +151,65 @@ func (a *attachment) happened(ctx context.Context, h hosts.Host, e hosts.Contain
 			return
 		}
 		if e.Action == "die" {
-			one.code = e.ExitCode
+			if one.ends.heard(e.ExitCode) {
+				a.exited(one, e.ExitCode, true)
+			}
 		}
 		if !one.following {
-			a.end(ctx, one)
+			a.end(ctx, one, 0)
 		}
 	}
 }
 
-// review looks after the containers of a host whose events were not heard for a while.
+// review looks after the containers of a host whose events were not heard for a
+// while: those that have ended, and those that run now.
 func (a *attachment) review(ctx context.Context, h hosts.Host) {
 	for _, one := range a.live {
-		if one.host == h.Name && !one.following && !one.asleep {
-			a.end(ctx, one)
+		if one.host != h.Name {
+			continue
+		}
+		one.ends = ends{} // of some nobody will tell
+		switch {
+		case one.following || one.asleep:
+		case one.silent:
+			a.read(ctx, one, true)
+		default:
+			a.end(ctx, one, 0)
 		}
 	}
+	for _, c := range a.running(ctx, h) {
+		one := a.live[c.ID]
+		if one == nil && a.concerns(c) {
+			one = a.add(c)
+			one.asleep = true
+		}
+		if one != nil && one.asleep {
+			one.asleep = false
+			a.read(ctx, one, true)
+		}
+	}
+}
+
+// running are the project's containers that run on a host; none where it doesn't
+// answer, of which it tells otherwise.
+func (a *attachment) running(ctx context.Context, h hosts.Host) []state.Container {
+	engine, err := a.env.Connect(h)
+	if err != nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, a.env.patience())
+	defer cancel()
+	seen, err := engine.Observe(ctx)
+	if err != nil {
+		return nil
+	}
+	var running []state.Container
+	for _, c := range (state.Snapshot{Observations: []hosts.Observation{seen}}).Project(a.options.Project) {
+		if alive(c.State) {
+			running = append(running, c)
+		}
+	}
+	return running
 }
 
 // lose gives up what runs on a host.

@@ -3,11 +3,13 @@ package compose_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/moby/moby/api/types/container"
@@ -92,16 +94,34 @@ func (y *yard) create(t *testing.T, r replica) string {
 
 // notes is an audience that writes everything down.
 type notes struct {
+	// attached, where it is set, is closed once the output follows.
+	attached  chan struct{}
 	attaching []string
 	lines     []string
-	exits     []compose.Exit
-	lost      []string
+	// all are lines and ends, in their order.
+	all   []string
+	exits []compose.Exit
+	lost  []string
 }
 
-func (n *notes) Attaching(containers []string) { n.attaching = containers }
-func (n *notes) Line(r compose.LogRecord)      { n.lines = append(n.lines, r.Container+": "+r.Text) }
-func (n *notes) Exited(e compose.Exit)         { n.exits = append(n.exits, e) }
-func (n *notes) Lost(host string, _ error)     { n.lost = append(n.lost, host) }
+func (n *notes) Attaching(containers []string) {
+	n.attaching = containers
+	if n.attached != nil {
+		close(n.attached)
+	}
+}
+
+func (n *notes) Line(r compose.LogRecord) {
+	line := r.Container + ": " + r.Text
+	n.lines, n.all = append(n.lines, line), append(n.all, line)
+}
+
+func (n *notes) Exited(e compose.Exit) {
+	n.exits = append(n.exits, e)
+	n.all = append(n.all, fmt.Sprintf("%s exited %d, %t", e.Container, e.Code, e.Restarting))
+}
+
+func (n *notes) Lost(host string, _ error) { n.lost = append(n.lost, host) }
 
 // said are the lines of one container.
 func (n *notes) said(name string) string {
@@ -160,7 +180,7 @@ func TestAttachSilently(t *testing.T) {
 	assert.DeepEqual(t, n.attaching, []string{"web-1"})
 	assert.DeepEqual(t, n.lines, []string{"web-1: loud"})
 	assert.Equal(t, len(n.exits), 3)
-	assert.Assert(t, slices.Contains(n.exits, compose.Exit{Service: "db", Container: "db-1", Code: 7, Silent: true}))
+	assert.Assert(t, slices.Contains(n.exits, compose.Exit{Service: "db", Container: "db-1", Code: 7}))
 }
 
 func TestAttachFollowsRestarts(t *testing.T) {
@@ -229,6 +249,194 @@ func TestAttachBeforeTheStart(t *testing.T) {
 	slices.Sort(n.lines)
 	assert.DeepEqual(t, n.lines, []string{"web-1: heard", "web-2: unheard"})
 	assert.Equal(t, len(n.exits), 2)
+}
+
+// attachAndStart starts a container a while after its output is passed on.
+func attachAndStart(t *testing.T, y *yard, name string, after time.Duration, o compose.AttachOptions) *notes {
+	t.Helper()
+	n := &notes{attached: make(chan struct{})}
+	settled := make(chan struct{})
+	if o.Started != nil {
+		o.Settled = settled
+	}
+	go func() {
+		defer close(settled)
+		<-n.attached
+		time.Sleep(after)
+		assert.Check(t, y.engines["h1"].StartContainer(t.Context(), name))
+	}()
+	o.Project = "shop"
+	assert.NilError(t, compose.Attach(t.Context(), y.env, o, n))
+	return n
+}
+
+// TestAttachToAnotherRun: what a container wrote when it ran before isn't told
+// again, its last line included, which the engine notes after the end.
+func TestAttachToAnotherRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		y := newYard("h1")
+		name := y.create(t, replica{host: "h1", service: "web", number: 1, script: "echo one; printf 'no end'; sleep 1"})
+		for range 3 {
+			n := attachAndStart(t, y, name, time.Second, compose.AttachOptions{Started: []string{name}})
+			assert.Equal(t, n.said("web-1"), "one no end")
+		}
+	})
+}
+
+// TestAttachToWhatAnotherStarts: the same of a container that somebody else starts.
+func TestAttachToWhatAnotherStarts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		y := newYard("h1")
+		name := y.run(t, replica{host: "h1", service: "web", number: 1, script: "printf 'no end'; sleep 1"})
+		time.Sleep(2 * time.Second)
+		y.run(t, replica{host: "h1", service: "job", number: 1, script: "sleep 9"})
+		n := attachAndStart(t, y, name, 3*time.Second, compose.AttachOptions{})
+		assert.Equal(t, n.said("web-1"), "no end")
+	})
+}
+
+// TestAttachToHostThatListensLate: what ends or comes before a host can be heard isn't missed.
+func TestAttachToHostThatListensLate(t *testing.T) {
+	for _, delay := range []time.Duration{time.Second, 5 * time.Second} {
+		t.Run(delay.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				y := newYard("h1")
+				y.env.Timeout = 2 * time.Second
+				y.engines["h1"].Inject(fake.Fault{Method: "Events", Delay: delay, Nth: 1})
+				late := y.create(t, replica{host: "h1", service: "late", number: 1, script: "echo late; sleep 9"})
+				go func() {
+					time.Sleep(4 * time.Second)
+					assert.Check(t, y.engines["h1"].StartContainer(t.Context(), late))
+				}()
+				started := []string{
+					y.run(t, replica{host: "h1", service: "web", number: 1, script: "sleep 0.5; exit 3"}),
+					y.run(t, replica{host: "h1", service: "db", number: 1, script: "sleep 3; exit 4"}),
+					y.run(t, replica{host: "h1", service: "job", number: 1, script: "sleep 9"}),
+				}
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+				defer cancel()
+				n := &notes{}
+				o := compose.AttachOptions{Project: "shop", Silent: []string{"web", "db"}, Started: started}
+				assert.NilError(t, compose.Attach(ctx, y.env, o, n))
+				assert.Equal(t, len(n.exits), 4)
+				assert.Equal(t, n.said("late-1"), "late")
+			})
+		})
+	}
+}
+
+// TestAttachWaitsForServices: what others write is passed on and their ends
+// aren't, and they keep nothing going.
+func TestAttachWaitsForServices(t *testing.T) {
+	y := newYard("h1")
+	started := []string{
+		y.run(t, replica{host: "h1", service: "web", number: 1, script: "sleep 1; echo web"}),
+		y.run(t, replica{host: "h1", service: "job", number: 1, script: "echo job; exit 1"}),
+		y.run(t, replica{host: "h1", service: "db", number: 1, script: "echo db; sleep 1000"}),
+		y.run(t, replica{host: "h1", service: "cache", number: 1, script: "echo cache; sleep 1000"}),
+	}
+	n := attach(t, y, compose.AttachOptions{Services: []string{"web"}, Besides: []string{"db", "job"}, Started: started})
+	assert.DeepEqual(t, n.attaching, []string{"db-1", "job-1", "web-1"})
+	slices.Sort(n.lines)
+	assert.DeepEqual(t, n.lines, []string{"db-1: db", "job-1: job", "web-1: web"})
+	assert.DeepEqual(t, n.exits, []compose.Exit{{Service: "web", Container: "web-1"}})
+}
+
+// hasty stops following logs before it has sent the last line.
+type hasty struct{ compose.Engine }
+
+func (h hasty) Logs(ctx context.Context, container string, o hosts.LogOptions, line func(hosts.LogLine)) error {
+	var held []hosts.LogLine
+	return h.Engine.Logs(ctx, container, o, func(l hosts.LogLine) {
+		if held = append(held, l); len(held) > 1 || !o.Follow {
+			line(held[0])
+			held = held[1:]
+		}
+	})
+}
+
+func TestAttachReadsLogsToTheEnd(t *testing.T) {
+	y := newYard("h1")
+	y.env.Connect = func(h hosts.Host) (compose.Engine, error) { return hasty{y.engines[h.Name]}, nil }
+	started := []string{
+		y.run(t, replica{host: "h1", service: "web", number: 1, script: "echo bad"}),
+		y.run(t, replica{host: "h1", service: "web", number: 2, script: "echo one; sleep 0.1; echo two; sleep 0.1; echo three"}),
+	}
+	n := attach(t, y, compose.AttachOptions{Started: started})
+	assert.Equal(t, n.said("web-1"), "bad")
+	assert.Equal(t, n.said("web-2"), "one two three")
+	assert.Equal(t, len(n.exits), 2)
+}
+
+// dull says nothing while it follows, is late to tell that a run has ended, and
+// slow to tell what the log has.
+type dull struct {
+	compose.Engine
+	late, slow time.Duration
+}
+
+func (d dull) Logs(ctx context.Context, container string, o hosts.LogOptions, line func(hosts.LogLine)) error {
+	if !o.Follow {
+		defer time.Sleep(d.slow)
+		return d.Engine.Logs(ctx, container, o, line)
+	}
+	for {
+		detail, err := d.InspectContainer(ctx, container)
+		if err != nil || detail.State != hosts.Running {
+			time.Sleep(d.late)
+			return err
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// TestAttachTellsRunsApart: a run's lines come before its end, those of the next
+// after it, and none is lost where the next has ended before it is looked at.
+func TestAttachTellsRunsApart(t *testing.T) {
+	for script, d := range map[string]dull{
+		"echo begun; sleep 1; exit 1": {late: 300 * time.Millisecond},
+		"echo begun; exit 1":          {late: 60 * time.Millisecond, slow: 300 * time.Millisecond},
+	} {
+		t.Run(script, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				y := newYard("h1")
+				d.Engine = y.engines["h1"]
+				y.env.Connect = func(hosts.Host) (compose.Engine, error) { return d, nil }
+				name := y.run(t, replica{
+					host: "h1", service: "web", number: 1, script: script,
+					restart: container.RestartPolicy{Name: container.RestartPolicyOnFailure, MaximumRetryCount: 1},
+				})
+				n := &notes{}
+				o := compose.AttachOptions{Project: "shop", Started: []string{name}}
+				assert.NilError(t, compose.Attach(t.Context(), y.env, o, n))
+				assert.DeepEqual(t, n.all, []string{"web-1: begun", "web-1 exited 1, true", "web-1: begun", "web-1 exited 1, false"})
+			})
+		})
+	}
+}
+
+// TestAttachTellsEndsOnce: all lines and no end twice, however late it is that a
+// log is known to have ended.
+func TestAttachTellsEndsOnce(t *testing.T) {
+	for late := range 8 {
+		synctest.Test(t, func(t *testing.T) {
+			y := newYard("h1")
+			d := dull{Engine: y.engines["h1"], late: time.Duration(late) * 100 * time.Millisecond}
+			y.env.Connect = func(hosts.Host) (compose.Engine, error) { return d, nil }
+			name := y.run(t, replica{
+				host: "h1", service: "web", number: 1, script: "echo begun; exit 1",
+				restart: container.RestartPolicy{Name: container.RestartPolicyOnFailure, MaximumRetryCount: 3},
+			})
+			n := &notes{}
+			o := compose.AttachOptions{Project: "shop", Started: []string{name}}
+			assert.NilError(t, compose.Attach(t.Context(), y.env, o, n))
+			assert.Equal(t, n.said("web-1"), "begun begun begun begun")
+			assert.Assert(t, len(n.exits) <= 4, "%v", n.exits)
+			for i, e := range n.exits {
+				assert.Equal(t, e, compose.Exit{Service: "web", Container: "web-1", Code: 1, Restarting: i < len(n.exits)-1})
+			}
+		})
+	}
 }
 
 func TestAttachToUnreadableLog(t *testing.T) {

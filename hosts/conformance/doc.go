@@ -93,6 +93,7 @@ func Run(t *testing.T, engine Engine) {
 		{"logs", testLogs},
 		{"last line of a log", testLastLine},
 		{"followed logs", testFollow},
+		{"a last line without an end", testUnended},
 		{"exec", testExec},
 		{"files", testFiles},
 		{"archives", testArchives},

@@ -79,6 +79,29 @@ func testFollow(s *suite) {
 	assert.Check(s, errors.Is(err, context.Canceled), "%v", err)
 }
 
+// testUnended: an engine notes what a run left without an end of line when it
+// has noted the end of the run already, most often, and reads it as one line
+// with what the next run writes.
+func testUnended(s *suite) {
+	id := s.start(s.spec("unended", "printf 'no end'; sleep 0.3"))
+	s.awaitExit(id)
+	assert.Check(s, cmp.DeepEqual(s.read(id, hosts.LogOptions{}), []string{"out no end"}))
+	for runs := 1; ; runs++ {
+		ended := s.inspect(id).FinishedAt
+		left := s.read(id, hosts.LogOptions{Since: ended.UTC().Format(time.RFC3339Nano)})
+		assert.NilError(s, s.StartContainer(s.ctx, id))
+		if now := s.inspect(id); now.State == hosts.Running {
+			assert.Check(s, cmp.Equal(now.FinishedAt, ended), "a run that goes on leaves the end of the one before")
+		}
+		s.awaitExit(id)
+		if slices.Equal(left, []string{"out no end"}) {
+			assert.Check(s, cmp.DeepEqual(s.read(id, hosts.LogOptions{}), []string{"out " + strings.Repeat("no end", runs+1)}))
+			return
+		}
+		assert.Assert(s, runs < 10, "after the end there was %q", left)
+	}
+}
+
 func testExec(s *suite) {
 	id := s.start(s.spec("runs", "sleep 600"))
 	r, err := s.Exec(s.ctx, id, []string{"sh", "-c", "echo out; echo err >&2; exit 4"})

@@ -35,6 +35,10 @@ func (e *Engine) StopContainer(ctx context.Context, name string, _ hosts.StopOpt
 	})
 }
 
+// noting is how long an engine takes to note the start of a process, which may
+// have ended by then.
+const noting = time.Millisecond
+
 // killed is the exit code of a process that SIGKILL ended.
 const killed = 137
 
@@ -107,7 +111,8 @@ func (s *state) start(r *record, now time.Time) error {
 		r.Ports = nil
 		return err
 	}
-	r.State, r.Started, r.Finished, r.Stopped = hosts.Running, now.UTC(), time.Time{}, false
+	r.State, r.Stopped = hosts.Running, false
+	r.Began, r.Started = now.UTC(), now.UTC().Add(noting)
 	r.Health, r.Looks = "", 0
 	if r.hasHealthcheck() {
 		r.Health = "starting"
@@ -123,6 +128,7 @@ func (s *state) start(r *record, now time.Time) error {
 // exit ends a container's process; addresses and ports are free again.
 func (s *state) exit(r *record, code int, at time.Time) {
 	r.State, r.ExitCode, r.Finished = hosts.Exited, code, at.UTC()
+	r.flush()
 	if r.Health == "starting" {
 		r.Health = "unhealthy"
 	}

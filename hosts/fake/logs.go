@@ -3,11 +3,61 @@ package fake
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
+
+// written is what a container wrote at once: a line, or what a run left of its last one.
+type written struct {
+	hosts.LogLine
+	Unended bool `json:",omitempty"`
+}
+
+// write notes a line, with what came before it of the same line.
+func (r *record) write(l hosts.LogLine) {
+	if !l.Stderr {
+		l.Text, r.Held = append([]byte(r.Held), l.Text...), ""
+	}
+	r.Log = append(r.Log, written{LogLine: l})
+}
+
+// flush notes a last line that has no end. As an engine does, it notes it after
+// the end of the run.
+func (r *record) flush() {
+	if r.Held == "" {
+		return
+	}
+	at := time.Now()
+	if !at.After(r.Finished) {
+		at = r.Finished.Add(time.Microsecond)
+	}
+	r.Log = append(r.Log, written{LogLine: hosts.LogLine{Time: at, Text: []byte(r.Held)}, Unended: true})
+	r.Held = ""
+}
+
+// joined are the lines as they are read: what one run left without an end goes
+// on with what the next run wrote first to the same stream.
+func joined(log []written) []hosts.LogLine {
+	var all []hosts.LogLine
+	open := map[bool]int{}
+	for _, w := range log {
+		i, goesOn := open[w.Stderr]
+		delete(open, w.Stderr)
+		if goesOn {
+			all[i].Text = slices.Concat(all[i].Text, w.Text)
+		} else {
+			i = len(all)
+			all = append(all, w.LogLine)
+		}
+		if w.Unended {
+			open[w.Stderr] = i
+		}
+	}
+	return all
+}
 
 // Logs calls line for each line of a container's log.
 func (e *Engine) Logs(ctx context.Context, name string, o hosts.LogOptions, line func(hosts.LogLine)) error {
@@ -20,7 +70,7 @@ func (e *Engine) Logs(ctx context.Context, name string, o hosts.LogOptions, line
 			return err
 		}
 		id, read = r.ID, len(r.Log)
-		pending = choose(r.Log, o)
+		pending = joined(choose(r.Log, o))
 		return nil
 	})
 	if err != nil {
@@ -41,7 +91,7 @@ func (e *Engine) LastLine(ctx context.Context, name string) (last hosts.LogLine,
 			return err
 		}
 		if len(r.Log) > 0 {
-			last = r.Log[len(r.Log)-1]
+			last = r.Log[len(r.Log)-1].LogLine
 		}
 		if r.measures() {
 			last = s.reading(time.Now())
@@ -53,7 +103,7 @@ func (e *Engine) LastLine(ctx context.Context, name string) (last hosts.LogLine,
 
 func (e *Engine) followLog(ctx context.Context, id string, read int, line func(hosts.LogLine)) error {
 	for {
-		var fresh []hosts.LogLine
+		var fresh []written
 		var ended bool
 		err := e.poll(ctx, func(s *state) bool {
 			r, err := s.container(id)
@@ -67,7 +117,7 @@ func (e *Engine) followLog(ctx context.Context, id string, read int, line func(h
 		if err != nil {
 			return err
 		}
-		each(fresh, line)
+		each(joined(fresh), line)
 		read += len(fresh)
 		if ended {
 			return nil
@@ -82,10 +132,10 @@ func each(all []hosts.LogLine, line func(hosts.LogLine)) {
 }
 
 // choose applies since and until, and then tail.
-func choose(log []hosts.LogLine, o hosts.LogOptions) []hosts.LogLine {
+func choose(log []written, o hosts.LogOptions) []written {
 	since, hasSince := moment(o.Since)
 	until, hasUntil := moment(o.Until)
-	var all []hosts.LogLine
+	var all []written
 	for _, l := range log {
 		if hasSince && l.Time.Before(since) || hasUntil && l.Time.After(until) {
 			continue

@@ -15,11 +15,13 @@ import (
 
 // record is a container.
 type record struct {
-	ID, Name     string
-	Spec         hosts.ContainerSpec
-	ImageID      string
-	Created      time.Time
-	State        hosts.ContainerState
+	ID, Name string
+	Spec     hosts.ContainerSpec
+	ImageID  string
+	Created  time.Time
+	State    hosts.ContainerState
+	// Began is when its process began to run, Started when that was noted.
+	Began        time.Time
 	Started      time.Time
 	Finished     time.Time
 	ExitCode     int
@@ -35,7 +37,9 @@ type record struct {
 	Anonymous []string
 	Ports     []hosts.PublishedPort
 	Files     map[string][]byte
-	Log       []hosts.LogLine
+	Log       []written
+	// Held is the beginning of a line that has no end yet.
+	Held string `json:",omitempty"`
 	// Script is what it does yet, Shown how much of it was done.
 	Script script
 	Shown  int
@@ -126,6 +130,9 @@ func (r *record) detail() hosts.ContainerDetail {
 		Tty: r.Spec.Config.Tty, OpenStdin: r.Spec.Config.OpenStdin, HasHealthcheck: r.hasHealthcheck(), Env: slices.Clone(r.Spec.Config.Env),
 	}
 	d.Created, d.Healthcheck = r.Created, r.Spec.Config.Healthcheck
+	if r.State == hosts.Restarting {
+		d.ExitCode = r.ExitCode
+	}
 	for _, a := range r.Attached {
 		if a.Endpoint == nil || len(a.Endpoint.Aliases) == 0 {
 			continue

@@ -38,7 +38,7 @@ func (s *state) advance(r *record, now time.Time) {
 	}
 	if r.State == hosts.Exited && r.autoRemoved() && now.Sub(r.Finished) >= removalTime {
 		if s.Last == nil {
-			s.Last = map[string][]hosts.LogLine{}
+			s.Last = map[string][]written{}
 		}
 		s.Last[r.ID] = r.Log
 		s.remove(r, true)
@@ -49,7 +49,7 @@ func (s *state) advance(r *record, now time.Time) {
 	}
 	for ; r.Shown < len(r.Script); r.Shown++ {
 		a := r.Script[r.Shown]
-		at := r.Started.Add(a.After)
+		at := r.Began.Add(a.After)
 		if at.After(now) {
 			break
 		}
@@ -57,15 +57,19 @@ func (s *state) advance(r *record, now time.Time) {
 			s.exit(r, *a.Exit, at)
 			return
 		}
-		r.Log = append(r.Log, hosts.LogLine{Stderr: a.Stderr, Time: at, Text: r.written(a.Line)})
+		if a.Unended {
+			r.Held += a.Line
+			continue
+		}
+		r.write(hosts.LogLine{Stderr: a.Stderr, Time: at, Text: r.ended(a.Line)})
 	}
-	if r.Health == "starting" && !r.scriptedHealth() && now.Sub(r.Started) >= healthyTime {
+	if r.Health == "starting" && !r.scriptedHealth() && now.Sub(r.Began) >= healthyTime {
 		s.setHealth(r, "healthy", now)
 	}
 }
 
-// written is a line as it comes out of a pipe, or out of a terminal.
-func (r *record) written(line string) []byte {
+// ended is a line as it comes out of a pipe, or out of a terminal.
+func (r *record) ended(line string) []byte {
 	if r.Spec.Config.Tty {
 		line += "\r"
 	}

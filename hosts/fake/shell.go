@@ -15,7 +15,9 @@ type action struct {
 	After  time.Duration
 	Line   string
 	Stderr bool
-	Exit   *int
+	// Unended says that the line goes on.
+	Unended bool
+	Exit    *int
 }
 
 // interpret makes the script of a command. One that it does not know, or none,
@@ -73,6 +75,8 @@ func (p *process) run(words []string) bool {
 		p.status = 1
 	case "echo":
 		p.echo(args)
+	case "printf":
+		p.printf(args)
 	case "cat":
 		p.cat(args)
 	case "sleep":
@@ -90,8 +94,16 @@ func (p *process) echo(args []string) {
 	if stderr {
 		args = args[:len(args)-1]
 	}
-	line := strings.NewReplacer(`"`, "", `'`, "").Replace(strings.Join(args, " "))
-	p.script = append(p.script, action{After: p.now, Line: line, Stderr: stderr})
+	p.script = append(p.script, action{After: p.now, Line: unquoted(args), Stderr: stderr})
+}
+
+// printf writes a text that has no end of line, and no directives.
+func (p *process) printf(args []string) {
+	p.script = append(p.script, action{After: p.now, Line: unquoted(args), Unended: true})
+}
+
+func unquoted(words []string) string {
+	return strings.NewReplacer(`"`, "", `'`, "").Replace(strings.Join(words, " "))
 }
 
 func (p *process) cat(args []string) {

@@ -28,7 +28,7 @@ type state struct {
 	Use *hosts.Use
 	// Last are the logs of containers that removed themselves, by ID, for those
 	// who were reading along.
-	Last   map[string][]hosts.LogLine
+	Last   map[string][]written
 	Events []hosts.ContainerEvent
 	Calls  []Call
 	Faults []Fault

@@ -81,7 +81,7 @@ func (e *Engine) AttachContainer(ctx context.Context, name string, o hosts.Attac
 // watchOutput writes a container's lines until an event tells that it has died.
 func (e *Engine) watchOutput(ctx context.Context, id string, read, seen int, s hosts.Streams) error {
 	for died := false; !died; {
-		var fresh []hosts.LogLine
+		var fresh []written
 		err := e.poll(ctx, func(st *state) bool {
 			if r, err := st.container(id); err == nil {
 				fresh = r.Log[read:]
@@ -102,7 +102,11 @@ func (e *Engine) watchOutput(ctx context.Context, id string, read, seen int, s h
 			if l.Stderr {
 				w = s.Err
 			}
-			if _, err := orDiscard(w).Write(append(l.Text, '\n')); err != nil {
+			text := slices.Clone(l.Text)
+			if !l.Unended {
+				text = append(text, '\n')
+			}
+			if _, err := orDiscard(w).Write(text); err != nil {
 				return err
 			}
 		}
@@ -120,7 +124,7 @@ func (e *Engine) feed(ctx context.Context, id string, in io.Reader) error {
 		text := slices.Clone(lines.Bytes())
 		_ = e.update(func(s *state) error {
 			if r, err := s.container(id); err == nil && r.copier() {
-				r.Log = append(r.Log, hosts.LogLine{Time: time.Now(), Text: text})
+				r.write(hosts.LogLine{Time: time.Now(), Text: text})
 			}
 			return nil
 		})

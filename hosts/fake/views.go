@@ -64,7 +64,7 @@ func (e *Engine) ContainerUse(ctx context.Context, name string) (hosts.Container
 		use = hosts.ContainerUse{ID: r.ID, Name: r.Name, Time: time.Now()}
 		if r.running() {
 			cpus := int(s.Host.Capacity.NanoCPUs / 1e9)
-			ran := use.Time.Sub(r.Started)
+			ran := use.Time.Sub(r.Began)
 			use.CPU, use.System, use.CPUs = ran/10, ran*time.Duration(cpus), cpus
 			use.MemoryBytes, use.MemoryLimit, use.Processes = 1<<20, s.Host.Capacity.MemoryBytes, 1
 		}
