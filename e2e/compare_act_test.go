@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/mattn/go-shellwords"
+	"golang.org/x/sys/unix"
 	"golang.org/x/tools/txtar"
 	"gotest.tools/v3/assert"
 )
@@ -39,10 +40,25 @@ type comparison struct {
 	idle map[string]bool
 }
 
+// folders are where the projects of comparisons are. A project's folder goes into
+// its hashes and labels, so it is the same in each run.
+const folders = "/tmp/clocker-compare"
+
+// claim waits until no other run on this machine uses the scenario's folder, and
+// keeps it until the end of the test.
+func (c *comparison) claim(t *testing.T) {
+	t.Helper()
+	assert.NilError(t, os.MkdirAll(folders, 0o755))
+	lock, err := os.OpenFile(filepath.Join(folders, c.project+".lock"), os.O_CREATE|os.O_RDWR, 0o644)
+	assert.NilError(t, err)
+	t.Cleanup(func() { _ = lock.Close() })
+	assert.NilError(t, unix.Flock(int(lock.Fd()), unix.LOCK_EX))
+}
+
 // run carries the cases out with a program, and tells what each did.
 func (c *comparison) run(t *testing.T, program string) []txtar.File {
 	t.Helper()
-	c.folder = filepath.Join("/tmp/clocker-compare", c.project) // it goes into hashes
+	c.folder = filepath.Join(folders, c.project)
 	c.seen, c.volumes, c.idle = nil, nil, nil
 	assert.NilError(t, os.RemoveAll(c.folder))
 	defer os.RemoveAll(c.folder)

@@ -69,6 +69,7 @@ func compareOn(t *testing.T, host string) {
 
 // compare runs both programs, and tells each case that isn't the same.
 func (c *comparison) compare(t *testing.T) {
+	c.claim(t)
 	theirs, ours := c.record(""), c.record(".ours")
 	if original := os.Getenv("COMPOSE_BIN"); original != "" {
 		now := c.run(t, original)
