@@ -28,7 +28,9 @@ type audience struct {
 
 func (a *audience) Attaching(containers []string) {
 	a.view.Expect(containers)
-	fmt.Fprintln(a.session.out, terminal.Clean("Attaching to "+strings.Join(containers, ", ")))
+	if len(containers) > 0 {
+		fmt.Fprintln(a.session.out, terminal.Clean("Attaching to "+strings.Join(containers, ", ")))
+	}
 	close(a.attached)
 }
 
@@ -39,9 +41,7 @@ func (a *audience) Exited(e compose.Exit) {
 	if e.Restarting {
 		sentence += " (restarting)"
 	}
-	if !e.Silent {
-		a.view.Tell(e.Container, sentence)
-	}
+	a.view.Tell(e.Container, sentence)
 	if e.Restarting {
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -48,6 +49,9 @@ func (o upOptions) attached(ctx context.Context, s *session, p *project.Project,
 	if from := o.attach.exitCodeFrom; from != "" && !slices.Contains(p.ServiceNames(), from) {
 		return fmt.Errorf("no such service: %s", from)
 	}
+	if err := o.checkAttach(p); err != nil {
+		return err
+	}
 	if o.attach.watch {
 		if err := compose.CheckWatch(env, p, o.Services); err != nil {
 			return err
@@ -59,14 +63,47 @@ func (o upOptions) attached(ctx context.Context, s *session, p *project.Project,
 	return a.run(ctx)
 }
 
-// attachment is what the flags and the files say of whose output is shown.
+func (o upOptions) checkAttach(p *project.Project) error {
+	if unknown := without(o.attach.only, p.ServiceNames()); len(unknown) > 0 {
+		return fmt.Errorf("cannot attach to services not included in up: %s", strings.Join(unknown, ", "))
+	}
+	return nil
+}
+
+// attachment is what the flags and the files say of whose output is shown, and
+// whose end is the end: of those that were named, or else of those that are shown.
 func (o upOptions) attachment(p *project.Project, planned *plan.Plan) compose.AttachOptions {
+	shown := slices.DeleteFunc(p.ServiceNames(), func(name string) bool { return !o.shows(p, name) })
+	awaited := o.Services
+	if len(awaited) == 0 {
+		awaited = shown
+	}
+	if len(awaited) == 0 {
+		awaited = p.ServiceNames()
+	}
 	return compose.AttachOptions{
 		Project:  p.Name,
-		Services: p.ServiceNames(),
-		Silent:   slices.DeleteFunc(p.ServiceNames(), func(name string) bool { return o.shows(p, name) }),
+		Services: awaited,
+		Silent:   without(awaited, shown),
+		Besides:  without(shown, awaited),
 		Started:  started(planned),
 	}
+}
+
+// without are the names that aren't among the others, sorted.
+func without(names, others []string) []string {
+	rest := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(others, name) })
+	slices.Sort(rest)
+	return slices.Compact(rest)
+}
+
+// brought are the services that an interrupt stops: those that were named, and
+// not what they depend on, or else all.
+func (o upOptions) brought(p *project.Project) []string {
+	if len(o.Services) > 0 {
+		return o.Services
+	}
+	return p.ServiceNames()
 }
 
 // shows tells whether a service's output is shown.

@@ -206,8 +206,9 @@ func drain(ended <-chan error, stop func()) error {
 func (a *attendance) halt(ctx context.Context) error {
 	graceful, cancel := context.WithCancel(ctx)
 	defer cancel()
-	stop := compose.ChangeOptions{LifeRequest: plan.LifeRequest{Project: a.project.Name, Model: a.project, Services: a.project.ServiceNames(), Timeout: a.Timeout}}
-	options := compose.HaltOptions{Project: a.project.Name, Services: a.project.ServiceNames(), Timeout: a.Timeout}
+	services := a.brought(a.project)
+	stop := compose.ChangeOptions{LifeRequest: plan.LifeRequest{Project: a.project.Name, Model: a.project, Services: services, Timeout: a.Timeout}}
+	options := compose.HaltOptions{Project: a.project.Name, Services: services, Timeout: a.Timeout}
 	var err error
 	stopped := make(chan struct{})
 	go func() {
