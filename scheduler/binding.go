@@ -36,10 +36,10 @@ func (b *binding) bind(rules affinity) (Filter, Order) {
 	var filter Filter
 	var order Order
 	if len(hard) > 0 {
-		filter = hard
+		filter = &hard
 	}
 	if len(soft) > 0 {
-		order = soft
+		order = &soft
 	}
 	return filter, order
 }

@@ -14,8 +14,9 @@ type board struct {
 	replicas  census
 	// ranked tells that some location has orders of its own.
 	ranked bool
-	// owned tells that on some host a service objects to others from the beginning.
-	owned bool
+	// owned tells that on some host a service objects to others from the
+	// beginning, closed that some host isn't open.
+	owned, closed bool
 	// entries is room for one queue at a time.
 	entries []entry
 	// later is room for the ranks of one queue at a time.
@@ -39,6 +40,7 @@ func (c Catalog) boardOf(pool []Candidate) (*board, error) {
 		s := &b.seats[i]
 		*s = seatOf(candidate)
 		s.index = i
+		b.closed = b.closed || !s.Open
 		b.owned = b.owned || s.owner != "" || len(s.objections) > 0
 		b.byHost[candidate.Host.Name] = s
 		for key, n := range candidate.Replicas {
@@ -55,7 +57,7 @@ func (c Catalog) boardOf(pool []Candidate) (*board, error) {
 			b.locations = append(b.locations, set)
 			b.ranked = b.ranked || set.ranks()
 		}
-		s.location = at
+		s.location = int32(at) //nolint:gosec // there are fewer locations than hosts
 	}
 	return b, nil
 }
@@ -72,8 +74,8 @@ func (b *board) roomForRanks(orders int) []float64 {
 // onlyLocation is the one location that the task may go to, by Seat.location,
 // or -1; so it is where no location has orders. Hosts of several locations are ranked by the task's own orders alone:
 // each location's would contradict the other's.
-func (b *board) onlyLocation(t *Task) int {
-	only := -1
+func (b *board) onlyLocation(t *Task) int32 {
+	only := int32(-1)
 	if !b.ranked {
 		return only
 	}

@@ -10,7 +10,7 @@ import (
 // above it a heap of branches, the one with the fewest replicas first.
 //
 // A placement changes one host, and so one branch on each level: placing costs
-// the logarithm of the branches and of the hosts of one.
+// the logarithm of the branches and of the hosts that one keeps.
 type branch struct {
 	replicas int
 	hosts    ranking
@@ -30,7 +30,7 @@ func newBranch(r *ranks, over []*partition, room []entry) *branch {
 // add puts a host where it belongs, before the branch is arranged.
 func (b *branch) add(e entry, over []*partition) {
 	if len(over) == 0 {
-		b.hosts.hosts = append(b.hosts.hosts, e)
+		b.hosts.gather(e)
 		return
 	}
 	value := over[0].of[e.seat]

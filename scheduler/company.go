@@ -36,39 +36,39 @@ func (r *boundRule) with(s *Seat) bool {
 	return r.along || r.self && s.Here > 0 || r.others.has(s.index)
 }
 
-func (company) Name() string { return "affinity" }
+func (*company) Name() string { return "affinity" }
 
-func (f company) Check(_ *Task, s *Seat) (int64, bool) {
-	for i := range f {
-		if !f[i].holds(s) {
+func (f *company) Check(_ *Task, s *Seat) (int64, bool) {
+	for i, rules := 0, *f; i < len(rules); i++ {
+		if !rules[i].holds(s) {
 			return int64(i), false
 		}
 	}
 	return 0, true
 }
 
-func (f company) Refuse(_ *Task, _ *Seat, broken int64) Refusal {
-	return refuse("breaks", "break", fmt.Sprintf("affinity %q", f[broken].String()))
+func (f *company) Refuse(_ *Task, _ *Seat, broken int64) Refusal {
+	return refuse("breaks", "break", fmt.Sprintf("affinity %q", (*f)[broken].String()))
 }
 
-func (company) Evicts() bool { return true }
+func (*company) Evicts() bool { return true }
 
-func (company) Hint(t *Task) string { return "add a host, or relax affinity of " + t.Service }
+func (*company) Hint(t *Task) string { return "add a host, or relax affinity of " + t.Service }
 
-func (closeness) Name() string { return "affinity" }
+func (*closeness) Name() string { return "affinity" }
 
-func (o closeness) Rank(_ *Task, s *Seat) float64 { return -float64(o.held(s)) }
+func (o *closeness) Rank(_ *Task, s *Seat) float64 { return -float64(o.held(s)) }
 
-func (o closeness) held(s *Seat) int {
+func (o *closeness) held(s *Seat) int {
 	n := 0
-	for i := range o {
-		if o[i].holds(s) {
+	for i, rules := 0, *o; i < len(rules); i++ {
+		if rules[i].holds(s) {
 			n++
 		}
 	}
 	return n
 }
 
-func (o closeness) Explain(_ *Task, s *Seat) string {
-	return fmt.Sprintf("%d of %s", o.held(s), count(len(o), "preference"))
+func (o *closeness) Explain(_ *Task, s *Seat) string {
+	return fmt.Sprintf("%d of %s", o.held(s), count(len(*o), "preference"))
 }

@@ -14,7 +14,7 @@ func TestEveryRuleIsDocumented(t *testing.T) {
 	assert.NilError(t, err)
 	names := NewCatalog().Names()
 	for _, f := range []Filter{
-		location{}, pins{}, ready{}, platform{}, constraints{}, maxPerHost{}, hostPorts{}, reservations{}, devices{}, neighbours{},
+		location{}, pins{}, ready{}, platform{}, constraints{}, maxPerHost{}, hostPorts{}, reservations{}, devices{}, &neighbours{},
 	} {
 		names = append(names, f.Name())
 	}

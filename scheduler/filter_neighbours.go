@@ -28,8 +28,8 @@ type objection struct {
 }
 
 // neighboursOf looks up who objects to a service.
-func (i *inquiry) neighboursOf(service string) neighbours {
-	var f neighbours
+func (i *inquiry) neighboursOf(service string) *neighbours {
+	f := new(neighbours)
 	for _, other := range i.rules.objectors.to(service) {
 		if other == service {
 			f.self = true
@@ -50,7 +50,10 @@ func (i *inquiry) neighboursOf(service string) neighbours {
 	return f
 }
 
-func (neighbours) Name() string { return "neighbours" }
+// matter tells that somebody who is placed objects.
+func (f *neighbours) matter() bool { return f.self || f.seats != nil }
+
+func (*neighbours) Name() string { return "neighbours" }
 
 // Figures of refusals: others are indexes of those who object, and after them
 // of the seat's own objections.
@@ -59,7 +62,7 @@ const (
 	keptByItself = -2
 )
 
-func (f neighbours) Check(t *Task, s *Seat) (int64, bool) {
+func (f *neighbours) Check(t *Task, s *Seat) (int64, bool) {
 	switch {
 	case s.owner != "" && s.owner != serviceKey(t):
 		return ownedByOther, false
@@ -80,7 +83,7 @@ func (f neighbours) Check(t *Task, s *Seat) (int64, bool) {
 	return 0, true
 }
 
-func (f neighbours) Refuse(t *Task, s *Seat, figure int64) Refusal {
+func (f *neighbours) Refuse(t *Task, s *Seat, figure int64) Refusal {
 	switch figure {
 	case ownedByOther:
 		return Refusal{Reason: "belongs to " + shortKey(s.owner, t.Project) + " alone", Summary: "belong to another service alone"}
@@ -101,8 +104,8 @@ func (f neighbours) Refuse(t *Task, s *Seat, figure int64) Refusal {
 }
 
 // Evicts is true: of two that can't be together the later one has to leave.
-func (neighbours) Evicts() bool { return true }
+func (*neighbours) Evicts() bool { return true }
 
-func (neighbours) Hint(*Task) string {
+func (*neighbours) Hint(*Task) string {
 	return "add a host, or relax affinity or exclusive of what is there"
 }

@@ -64,12 +64,12 @@ func (i *inquiry) fill(q *question, n int) error {
 			m.before++
 		}
 	}
-	always, err := always(m.task, m.ports)
+	always, err := i.always(m)
 	if err != nil {
 		return err
 	}
-	if i.board.owned || i.rules.objections {
-		always = append(always, i.neighboursOf(m.key))
+	if f := i.neighboursOf(m.key); f.matter() || i.board.owned || i.rules.exclusive || len(q.members) > 1 && i.rules.objections {
+		always = append(always, f)
 	}
 	i.fillStrategies(q, n, always, set)
 	return nil
@@ -81,15 +81,15 @@ func (i *inquiry) fillStrategies(q *question, n int, always []Filter, own ruleSe
 	m := &q.members[n]
 	b := i.bindingOf(q, n)
 	filters, bound := own.bound(b)
-	only := -1
+	only := int32(-1)
 	if !q.staying {
 		only = i.board.onlyLocation(m.task)
 	}
 	var orders []Order
 	for at, set := range i.board.locations {
 		theirs, ranks := set.bound(b)
-		m.filters = append(m.filters, slices.Concat(always, theirs, filters))
-		if at == only {
+		m.filters = append(m.filters, q.asked(slices.Concat(always, theirs, filters)))
+		if at == int(only) {
 			orders, m.spreads = ranks, set.spreads
 		}
 	}
@@ -117,7 +117,7 @@ func (i *inquiry) bindingOf(q *question, n int) *binding {
 // decides tells whether an order is one that the user chose for want of the
 // default: wishes of affinity go before it, and don't replace it.
 func decides(o Order) bool {
-	_, wish := o.(closeness)
+	_, wish := o.(*closeness)
 	return !wish
 }
 

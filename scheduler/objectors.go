@@ -10,7 +10,8 @@ type objectors struct {
 	patterns []objection
 }
 
-// note adds what a service has against others.
+// note adds what a service has against others. What is noted of one service
+// follows on each other.
 func (o *objectors) note(service string, against []target) {
 	for _, aim := range against {
 		switch known := o.exact[aim.key()]; {
@@ -18,7 +19,7 @@ func (o *objectors) note(service string, against []target) {
 			o.patterns = append(o.patterns, objection{service, aim})
 		case o.exact == nil:
 			o.exact = map[string][]string{aim.key(): {service}}
-		case !slices.Contains(known, service):
+		case len(known) == 0 || known[len(known)-1] != service:
 			o.exact[aim.key()] = append(known, service)
 		}
 	}

@@ -137,11 +137,25 @@ func (p *placement) placeNew(units []unit) error {
 			if err != nil {
 				return err
 			}
-			w = newQueue(q, p.board)
+			w = newQueue(q, p.board, p.placements(units[n:]))
 		}
 		p.placeUnit(w, u)
 	}
 	return nil
+}
+
+// placements are how many of the units are placed from one queue at most; where
+// hosts are to be ranked, it is to have all hosts.
+func (p *placement) placements(units []unit) int {
+	if p.wanted != nil {
+		return max(len(units), len(p.board.seats))
+	}
+	for n := 1; n < len(units); n++ {
+		if !p.alike(&units[n-1], &units[n]) {
+			return n
+		}
+	}
+	return len(units)
 }
 
 func (p *placement) placeUnit(w *queue, u *unit) {

@@ -306,3 +306,22 @@ func zoneOf(pool []Candidate, name string) string {
 	i := slices.IndexFunc(pool, func(c Candidate) bool { return c.Host.Name == name })
 	return pool[i].Host.Labels["zone"]
 }
+
+// TestPropertyRankingChangesNothing: a queue that keeps all hosts, in order to
+// rank them, chooses as one that keeps only those that may be needed.
+func TestPropertyRankingChangesNothing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		pool, all := drawPool(t), drawTasks(t)
+		if rapid.Bool().Draw(t, "zones") {
+			for i := range all {
+				all[i].Strategies = append(slices.Clip(all[i].Strategies), hosts.Strategy{Name: "spread", Value: "node.labels.disk"})
+			}
+		}
+		ranked, _ := NewCatalog().Explain(all, pool, func(*Task) bool { return true })
+		for i, d := range place(t, all, pool) {
+			assert.Equal(t, d.Host, ranked[i].Host, "%s", d.Task.Name)
+			assert.Equal(t, d.Reason, ranked[i].Reason, "%s", d.Task.Name)
+			assert.DeepEqual(t, d.Rejected.All(), ranked[i].Rejected.All())
+		}
+	})
+}

@@ -1,5 +1,7 @@
 package scheduler
 
+import "slices"
+
 // question is what hosts are asked about a unit: whether it may be placed
 // there or, staying, whether it may remain.
 type question struct {
@@ -19,7 +21,8 @@ type member struct {
 	// before counts the members of its service that are asked about before it.
 	before int
 	ports  ports
-	// filters are asked in their order; they are by Seat.location.
+	// filters are asked in their order; they are by Seat.location. Of one that
+	// stays only those that evict are asked.
 	filters   [][]Filter
 	orders    []Order
 	spreads   []spread
@@ -30,6 +33,14 @@ type member struct {
 // filterID is where a filter stands in a question.
 type filterID struct {
 	member, index int32
+}
+
+// asked are those of the filters that are asked.
+func (q *question) asked(filters []Filter) []Filter {
+	if !q.staying {
+		return filters
+	}
+	return slices.DeleteFunc(filters, func(f Filter) bool { return !f.Evicts() })
 }
 
 func (q *question) filter(id filterID, s *Seat) Filter {
@@ -60,9 +71,6 @@ func (q *question) ask(s *Seat) (no refused, ok bool) {
 func (q *question) askMember(i int, asked, s *Seat) (refused, bool) {
 	m := &q.members[i]
 	for n, f := range m.filters[s.location] {
-		if q.staying && !f.Evicts() {
-			continue
-		}
 		if figure, ok := f.Check(m.task, asked); !ok {
 			return refused{s, figure, filterID{int32(i), int32(n)}}, false //nolint:gosec // lists are short
 		}

@@ -1,7 +1,7 @@
 package scheduler
 
 // queue holds the hosts that pass the filters of one question, the best
-// first, and the refusals of the others. Placing on a host changes that host
+// first, as many as may be needed, and the refusals of the others. Placing on a host changes that host
 // alone, so one pass over the pool serves all replicas of a service: after
 // each only the chosen host is asked and ranked again.
 type queue struct {
@@ -17,10 +17,11 @@ type queue struct {
 	nowhere *Unplaceable
 }
 
-func newQueue(q *question, b *board) *queue {
-	w := &queue{question: q, board: b}
+// newQueue asks all hosts, for so many placements.
+func newQueue(q *question, b *board, placements int) *queue {
+	w := &queue{question: q, board: b, ranks: ranks{most: placements}}
 	m := w.leader()
-	if w.ranks.orders = len(m.orders) - 1; w.ranks.orders > 0 {
+	if w.ranks.orders = max(0, len(m.orders)-2); w.ranks.orders > 0 {
 		w.ranks.later = b.roomForRanks(w.ranks.orders)
 	}
 	for _, s := range m.spreads {
@@ -48,7 +49,11 @@ func (w *queue) leader() *member { return &w.members[0] }
 func (w *queue) rank(s *Seat) entry {
 	m := w.leader()
 	e := entry{seat: int32(s.index), rank: m.orders[0].Rank(m.task, s)} //nolint:gosec // a pool has fewer hosts
-	for i, o := range m.orders[1:] {
+	if len(m.orders) == 1 {
+		return e
+	}
+	e.second = m.orders[1].Rank(m.task, s)
+	for i, o := range m.orders[2:] {
 		w.ranks.of(e.seat)[i] = o.Rank(m.task, s)
 	}
 	return e

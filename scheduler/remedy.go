@@ -138,7 +138,7 @@ func (w *queue) withOneMore() string {
 // does, the smallest first.
 func (w *queue) shapes() []*Seat {
 	type kind struct {
-		location int
+		location int32
 		capacity hosts.Resources
 		platform hosts.Platform
 		labels   string

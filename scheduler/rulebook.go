@@ -12,7 +12,9 @@ type rulebook struct {
 	byList  map[listKey]ruleSet
 	// objections tells that some list keeps others away.
 	objections bool
-	objectors  objectors
+	// exclusive tells that some list has a host to itself.
+	exclusive bool
+	objectors objectors
 }
 
 // listKey is a list of strategies by where it is: replicas of a service share it.
@@ -38,6 +40,7 @@ func (r *rulebook) of(t *Task) (ruleSet, error) {
 	}
 	r.byList[key] = set
 	r.objections = r.objections || set.objects()
+	r.exclusive = r.exclusive || set.exclusive
 	return set, nil
 }
 

@@ -31,7 +31,7 @@ func (c Catalog) ruleSetOf(strategies []hosts.Strategy) (ruleSet, error) {
 			set.exclusive = true
 			set.filters = append(set.filters, rule)
 		case unasked:
-			return ruleSet{}, fmt.Errorf("the program %q wasn't asked: exec can stand among the strategies of projects and services only", string(rule))
+			return ruleSet{}, fmt.Errorf("the program %q wasn't asked", string(rule))
 		case *Verdicts:
 			set.filters, set.orders = append(set.filters, rule), append(set.orders, rule)
 		case affinity:
@@ -61,9 +61,10 @@ func (set *ruleSet) objects() bool {
 
 // always are the filters that hold whatever the user's strategies are. They go
 // from what the user asked for, through what a host is, to what is left on it;
-// those that have nothing to say of the task are left out. [neighbours] comes
-// after them, where anybody can object.
-func always(t *Task, published ports) ([]Filter, error) {
+// those that have nothing to say of the task on this board are left out.
+// [neighbours] comes after them, where anybody can object.
+func (i *inquiry) always(m *member) ([]Filter, error) {
+	t := m.task
 	placement, err := newConstraints(t.Constraints)
 	if err != nil {
 		return nil, fmt.Errorf("place %s: %w", t.Name, err)
@@ -76,11 +77,11 @@ func always(t *Task, published ports) ([]Filter, error) {
 	}
 	add(len(t.Locations) > 0, location{})
 	add(len(t.Pins) > 0, pins{})
-	add(true, ready{})
+	add(i.board.closed, ready{})
 	add(t.Platform != hosts.Platform{}, platform{})
 	add(len(placement) > 0, placement)
 	add(t.MaxPerHost > 0, maxPerHost{})
-	add(len(published) > 0, hostPorts{published})
+	add(len(m.ports) > 0, hostPorts{m.ports})
 	add(true, reservations{})
 	add(len(t.Devices) > 0, newDevices(t.Devices))
 	return all, nil

@@ -11,7 +11,9 @@ import (
 type Seat struct {
 	Host *hosts.Host
 	// Open tells that the host answers and takes replicas.
-	Open bool
+	Open     bool
+	location int32 // among the board's locations
+	index    int   // among the seats of its board
 	// Here counts the replicas of the service that is asked about.
 	Here int
 	// Containers counts all containers on it, Reserved is what they reserve.
@@ -20,19 +22,16 @@ type Seat struct {
 	// Capacity is the host's.
 	Capacity hosts.Resources
 
-	// added is what replicas reserve that came since the host was measured.
-	added hosts.Resources
-
-	index    int // among the seats of its board
-	location int // among the board's locations
-	ports    ports
-	// devices are those that are taken. The map is never written to.
-	devices hosts.Devices
 	// owner is the service that has the host to itself, "" for none.
 	owner string
 	// objections are what strangers that are there have against others and, while
 	// a unit is asked about, its members that would be there.
 	objections []objection
+	ports      ports
+	// devices are those that are taken. The map is never written to.
+	devices hosts.Devices
+	// added is what replicas reserve that came since the host was measured.
+	added hosts.Resources
 }
 
 // seatOf copies of the candidate what drawing down changes.
