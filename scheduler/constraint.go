@@ -33,14 +33,25 @@ func ParseConstraint(text string) (Constraint, error) {
 	key, known := normalKey(key)
 	switch {
 	case !known:
-		return Constraint{}, badConstraint(text, "the key is one of node.id, node.hostname, node.platform.os, "+
-			"node.platform.arch, node.labels.NAME, engine.labels.NAME")
+		return Constraint{}, badConstraint(text, unknownKey(key))
 	case value == "":
 		return Constraint{}, badConstraint(text, "there is no value")
 	case strings.ContainsAny(value, "=!"):
 		return Constraint{}, badConstraint(text, "a value has no = or !")
 	}
 	return Constraint{Key: key, Equal: equal, Value: value}, nil
+}
+
+// unknownKey says what else the key may have been meant to be.
+func unknownKey(key string) string {
+	keys := []string{"node.id", "node.hostname", "node.platform.os", "node.platform.arch"}
+	if parts := strings.SplitN(key, ".", 3); len(parts) == 3 && parts[2] != "" {
+		keys = append(keys, "node.labels."+parts[2], "engine.labels."+parts[2])
+	}
+	if near := nearest(key, keys); near != "" {
+		return fmt.Sprintf("there is no key %q; did you mean %q?", key, near)
+	}
+	return "the key is one of node.id, node.hostname, node.platform.os, node.platform.arch, node.labels.NAME, engine.labels.NAME"
 }
 
 func badConstraint(text, why string) error {

@@ -49,7 +49,7 @@ func TestBadConstraints(t *testing.T) {
 		"node.id==":            "there is no value",
 		"node.id==a==b":        "a value has no = or !",
 		"node.id===b":          "a value has no = or !",
-		"node.role==manager":   "the key is one of",
+		"node.role==manager":   "there is no key \"node.role\"; did you mean \"node.id\"?",
 		"node.labels.==x":      "the key is one of",
 		"==x":                  "the key is one of",
 		"node.hostname =~ h.*": "write KEY==VALUE or KEY!=VALUE",

@@ -19,14 +19,25 @@ func plainly(message string) string {
 	if !unknown {
 		return message
 	}
-	valid := vocabulary(reflect.TypeFor[variables](), functions())
-	nearest := slices.MinFunc(valid, func(a, b string) int {
-		return levenshtein.Distance(word, a, nil) - levenshtein.Distance(word, b, nil)
-	})
-	if levenshtein.Distance(word, nearest, nil) > 1+len(word)/3 {
+	near := nearest(word, vocabulary(reflect.TypeFor[variables](), functions()))
+	if near == "" {
 		return fmt.Sprintf("there is no %q", word)
 	}
-	return fmt.Sprintf("there is no %q; did you mean %q?", word, nearest)
+	return fmt.Sprintf("there is no %q; did you mean %q?", word, near)
+}
+
+// nearest is the first of the valid words that is near to a wrong one, "" for none.
+func nearest(word string, valid []string) string {
+	if len(valid) == 0 {
+		return ""
+	}
+	near := slices.MinFunc(valid, func(a, b string) int {
+		return levenshtein.Distance(word, a, nil) - levenshtein.Distance(word, b, nil)
+	})
+	if levenshtein.Distance(word, near, nil) > 1+len(word)/3 {
+		return ""
+	}
+	return near
 }
 
 // vocabulary adds the names of variables and of what they have, sorted.

@@ -25,7 +25,7 @@ func (u *up) wantGlobal(s types.ServiceConfig, existing []state.Container) error
 	}
 	eligible, _, err := scheduler.Eligible(u.task(&replica{service: s}), pool)
 	if err != nil {
-		return err
+		return cmp.Or(u.unmet(pool), err)
 	}
 	if len(eligible) > 1 && s.ContainerName != "" {
 		return fmt.Errorf("service %s: Docker requires each container to have a unique name; remove the container_name %q to run it on all %d hosts", s.Name, s.ContainerName, len(eligible))

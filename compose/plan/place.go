@@ -29,7 +29,7 @@ func (u *up) placeReplicas() error {
 	pool := u.candidates(u.currents())
 	decisions, err := u.place(tasks, pool)
 	if err != nil && (decisions == nil || !u.MovesOnly) {
-		return err
+		return cmp.Or(u.unmet(pool), err)
 	}
 	u.stayIfNowhere(decisions, err)
 	if u.Rebalance {

@@ -29,3 +29,37 @@ func namesSource(n *yaml.Node, source string) bool {
 	value := resolve(child(n, "source"))
 	return value != nil && value.Value == source
 }
+
+// WhereConstraint is the place of one of a service's constraints of placement, by
+// its index and its text.
+func (p *Project) WhereConstraint(service string, index int, constraint string) Position {
+	at := path{}.key("services").key(service).key("deploy").key("placement").key("constraints").element(index, constraint)
+	place, _ := p.sources.find(at, false)
+	return place.Position
+}
+
+// WhereProgram is the place at which a list of strategies of the compose files
+// names a program; of several it is the first.
+func (p *Project) WhereProgram(program string) Position {
+	for _, s := range p.sources {
+		if at := programNode(s.root, program); at != nil {
+			return Position{s.name, at.Line, at.Column}
+		}
+	}
+	return Position{}
+}
+
+// programNode finds the name of a program in a list of strategies, however deep.
+func programNode(n *yaml.Node, program string) *yaml.Node {
+	for _, e := range elements(child(n, "strategies")) {
+		if named := resolve(child(resolve(e), "exec")); named != nil && named.Value == program {
+			return named
+		}
+	}
+	for _, inner := range n.Content {
+		if at := programNode(inner, program); at != nil {
+			return at
+		}
+	}
+	return nil
+}
