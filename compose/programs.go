@@ -49,40 +49,53 @@ type programAnswer struct {
 	Services map[string]map[string]scheduler.Verdict `json:"services"`
 }
 
-// verdicts asks the programs that services name, once each.
-func (e *Env) verdicts(ctx context.Context, p *project.Project, s state.Snapshot) (map[string]map[string]*scheduler.Verdicts, error) {
-	users := programUsers(p)
+// verdicts asks the programs that services and locations name, once each.
+func (e *Env) verdicts(ctx context.Context, p *project.Project, s state.Snapshot) (map[string]*scheduler.Verdicts, error) {
+	users := e.programUsers(p)
 	if len(users) == 0 {
 		return nil, nil
 	}
 	if e.AskProgram == nil {
 		return nil, errors.New("programs can't be called here")
 	}
-	all := map[string]map[string]*scheduler.Verdicts{}
+	all := map[string]*scheduler.Verdicts{}
 	for _, program := range slices.Sorted(maps.Keys(users)) {
 		answer, err := e.consult(ctx, program, questionTo(p.Name, users[program], s))
 		if err != nil {
-			return nil, err
+			return nil, &project.Error{Position: p.WhereProgram(program), Message: err.Error()}
 		}
-		all[program] = map[string]*scheduler.Verdicts{}
-		for _, service := range users[program] {
-			all[program][service] = &scheduler.Verdicts{Program: program, Hosts: answer.Services[service]}
-		}
+		all[program] = &scheduler.Verdicts{Program: program, Services: answer.Services}
 	}
 	return all, nil
 }
 
-// programUsers are the services that name each program, sorted.
-func programUsers(p *project.Project) map[string][]string {
+// programUsers are the services that each program is asked about, sorted: those
+// that name it, and all where a location of the pool does.
+func (e *Env) programUsers(p *project.Project) map[string][]string {
 	users := map[string][]string{}
-	for _, service := range slices.Sorted(slices.Values(p.ServiceNames())) {
-		for _, s := range p.ServiceClocker(service).Placement.Strategies {
-			if program, named := s.Value.(string); named && s.Name == "exec" && !slices.Contains(users[program], service) {
-				users[program] = append(users[program], service)
-			}
+	all := slices.Sorted(slices.Values(p.ServiceNames()))
+	for _, service := range all {
+		for _, program := range programsIn(p.ServiceClocker(service).Placement.Strategies) {
+			users[program] = append(users[program], service)
+		}
+	}
+	for _, h := range e.Pool {
+		for _, program := range programsIn(e.Locations[h.Location].Strategies) {
+			users[program] = all
 		}
 	}
 	return users
+}
+
+// programsIn are the programs that a list names, each once.
+func programsIn(strategies []hosts.Strategy) []string {
+	var all []string
+	for _, s := range strategies {
+		if program, named := s.Value.(string); named && s.Name == "exec" && !slices.Contains(all, program) {
+			all = append(all, program)
+		}
+	}
+	return all
 }
 
 func questionTo(projectName string, services []string, s state.Snapshot) programQuestion {

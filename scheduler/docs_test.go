@@ -22,3 +22,13 @@ func TestEveryRuleIsDocumented(t *testing.T) {
 		assert.Assert(t, strings.Contains(string(page), "\n### "+name+"\n"), "no heading for %s", name)
 	}
 }
+
+// TestTheSampleProgramIsTheOneThatIsTested: docs/examples has it as a file, which
+// the command's tests run.
+func TestTheSampleProgramIsTheOneThatIsTested(t *testing.T) {
+	page, err := os.ReadFile("../docs/placement.md")
+	assert.NilError(t, err)
+	sample, err := os.ReadFile("../docs/examples/cheapest.sh")
+	assert.NilError(t, err)
+	assert.Assert(t, strings.Contains(string(page), "```sh\n"+string(sample)+"```\n"))
+}

@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 )
@@ -14,11 +15,17 @@ type Verdict struct {
 	Reason string  `json:"reason,omitempty"`
 }
 
-// Verdicts are what a program said for a service, by host. They are the value of
+// Verdicts are what a program said, by service and host. They are the value of
 // the strategy exec once it was asked: placing calls no program.
 type Verdicts struct {
-	Program string
-	Hosts   map[string]Verdict
+	Program  string
+	Services map[string]map[string]Verdict
+}
+
+// of is what it said of a host for a task.
+func (v *Verdicts) of(t *Task, s *Seat) (verdict Verdict, known bool) {
+	verdict, known = v.Services[t.Service][s.Host.Name]
+	return verdict, known
 }
 
 // unasked is the strategy exec as it stands in files: the name of a program.
@@ -43,17 +50,15 @@ func newExec(value any) (Rule, error) {
 func (*Verdicts) Name() string { return "exec" }
 
 // Check refuses hosts that the program refuses, or says nothing of.
-func (v *Verdicts) Check(_ *Task, s *Seat) (int64, bool) {
-	verdict, known := v.Hosts[s.Host.Name]
+func (v *Verdicts) Check(t *Task, s *Seat) (int64, bool) {
+	verdict, known := v.of(t, s)
 	return 0, known && verdict.Refuse == ""
 }
 
 // Refuse is in the program's own words.
-func (v *Verdicts) Refuse(_ *Task, s *Seat, _ int64) Refusal {
-	why := v.Hosts[s.Host.Name].Refuse
-	if why == "" {
-		why = "it says nothing of it"
-	}
+func (v *Verdicts) Refuse(t *Task, s *Seat, _ int64) Refusal {
+	verdict, _ := v.of(t, s)
+	why := cmp.Or(verdict.Refuse, "it says nothing of it")
 	return refuse("is", "are", fmt.Sprintf("refused by %s (%s)", v.Program, why))
 }
 
@@ -64,11 +69,14 @@ func (*Verdicts) Evicts() bool { return false }
 func (v *Verdicts) Hint(*Task) string { return "see why the program " + v.Program + " refuses" }
 
 // Rank puts the highest score first.
-func (v *Verdicts) Rank(_ *Task, s *Seat) float64 { return -v.Hosts[s.Host.Name].Score }
+func (v *Verdicts) Rank(t *Task, s *Seat) float64 {
+	verdict, _ := v.of(t, s)
+	return -verdict.Score
+}
 
 // Explain has the score, and the program's reason for it.
-func (v *Verdicts) Explain(_ *Task, s *Seat) string {
-	verdict := v.Hosts[s.Host.Name]
+func (v *Verdicts) Explain(t *Task, s *Seat) string {
+	verdict, _ := v.of(t, s)
 	text := fmt.Sprintf("%s says %v", v.Program, verdict.Score)
 	if verdict.Reason != "" {
 		text += " (" + verdict.Reason + ")"

@@ -5,10 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -24,9 +22,9 @@ func (s *session) askProgram(ctx context.Context, name string, question []byte) 
 	if err != nil {
 		return nil, err
 	}
-	p, known := config.Programs[name]
-	if !known {
-		return nil, unknownProgram(name, s.configFile(), config.Programs)
+	p, err := config.Program(name)
+	if err != nil {
+		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, p.Timeout)
 	defer cancel()
@@ -54,13 +52,6 @@ func executable(p project.Program) string {
 		return filepath.Join(p.Directory, file)
 	}
 	return file
-}
-
-func unknownProgram(name, file string, programs map[string]project.Program) error {
-	if len(programs) == 0 {
-		return fmt.Errorf("it isn't declared: programs stand under `programs:` in %s", file)
-	}
-	return fmt.Errorf("it isn't declared under `programs:` in %s, which has %s", file, strings.Join(slices.Sorted(maps.Keys(programs)), ", "))
 }
 
 // lastLine is what a program said last, where programs say what went wrong.

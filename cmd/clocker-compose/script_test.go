@@ -144,7 +144,8 @@ func TestScripts(t *testing.T) {
 }
 
 // setUp gives each script a home, a config file at config/clocker/config.yaml,
-// a pool of its own, and the folder of the plugins in BIN.
+// a pool of its own, the folder of the plugins in BIN, and that of the
+// documentation's examples in EXAMPLES.
 func setUp(env *testscript.Env) error {
 	env.Setenv("HOME", env.WorkDir+"/home")
 	env.Setenv("XDG_CONFIG_HOME", env.WorkDir+"/config")
@@ -156,6 +157,11 @@ func setUp(env *testscript.Env) error {
 		return err
 	}
 	env.Setenv("BIN", filepath.Dir(bin))
+	examples, err := filepath.Abs("../../docs/examples")
+	if err != nil {
+		return err
+	}
+	env.Setenv("EXAMPLES", examples)
 	return os.MkdirAll(env.WorkDir+"/home", 0o755)
 }
 

@@ -64,7 +64,7 @@ func (u *up) task(r *replica) scheduler.Task {
 		Platform:   hosts.ParsePlatform(s.Platform),
 		Needs:      reservations(s),
 		Ports:      fixedPorts(s),
-		Strategies: u.strategies(s.Name, sc.Placement.Strategies),
+		Strategies: u.asked(sc.Placement.Strategies),
 		Pins:       u.pins(s),
 		Group:      u.groupOf(s.Name),
 	}
@@ -179,7 +179,7 @@ func (u *up) candidates(placing []state.Container) []scheduler.Candidate {
 	without := setOf(append(u.leaving(), placing...))
 	var pool []scheduler.Candidate
 	for _, o := range u.State.Observations {
-		c := scheduler.Candidate{Host: o.Host, Replicas: map[string]int{}, Strategies: u.Locations[o.Host.Location].Strategies}
+		c := scheduler.Candidate{Host: o.Host, Replicas: map[string]int{}, Strategies: u.asked(u.Locations[o.Host.Location].Strategies)}
 		for _, on := range o.Containers {
 			if !without[[2]string{o.Host.Name, on.ID}] {
 				count(&c, on)

@@ -6,25 +6,25 @@ import (
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
 
-// strategies are a service's, with what programs said in the place of their
-// names. Replicas share one list.
-func (u *up) strategies(service string, list []hosts.Strategy) []hosts.Strategy {
+// asked are strategies with what programs said in the place of their names.
+// Those who share a list share what becomes of it.
+func (u *up) asked(list []hosts.Strategy) []hosts.Strategy {
 	if !slices.ContainsFunc(list, func(s hosts.Strategy) bool { return s.Name == "exec" }) {
 		return list
 	}
-	if asked, known := u.asked[service]; known {
-		return asked
+	if done, known := u.consulted[&list[0]]; known {
+		return done
 	}
-	asked := slices.Clone(list)
-	for i, s := range asked {
+	done := slices.Clone(list)
+	for i, s := range done {
 		program, _ := s.Value.(string)
-		if said := u.Verdicts[program][service]; s.Name == "exec" && said != nil {
-			asked[i].Value = said
+		if said := u.Verdicts[program]; s.Name == "exec" && said != nil {
+			done[i].Value = said
 		}
 	}
-	if u.asked == nil {
-		u.asked = map[string][]hosts.Strategy{}
+	if u.consulted == nil {
+		u.consulted = map[*hosts.Strategy][]hosts.Strategy{}
 	}
-	u.asked[service] = asked
-	return asked
+	u.consulted[&list[0]] = done
+	return done
 }

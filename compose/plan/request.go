@@ -37,8 +37,8 @@ type Request struct {
 	// by host; Credentials is what use_api_socket puts into a container.
 	Environment map[string]map[string]string
 	Credentials []byte
-	// Verdicts are what programs of the user's said, by program and service.
-	Verdicts map[string]map[string]*scheduler.Verdicts
+	// Verdicts are what programs of the user's said, by program.
+	Verdicts map[string]*scheduler.Verdicts
 	// Due are the images that are there, and to be looked for again: the interval
 	// of their service's pull policy has passed since they were pulled.
 	Due map[HostService]bool

@@ -90,8 +90,9 @@ type up struct {
 	hashes map[string]string
 	// claims are the labels of what services demand of their hosts, by service.
 	claims map[string]map[string]string
-	// asked are the strategies of services with what programs said in them, by service.
-	asked map[string][]hosts.Strategy
+	// consulted are lists of strategies with what programs said in them, by where
+	// the list is.
+	consulted map[*hosts.Strategy][]hosts.Strategy
 	// digests are those that references have on hosts, by reference.
 	digests map[string]string
 	// networks are laid out by host and key.

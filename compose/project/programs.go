@@ -1,6 +1,8 @@
 package project
 
 import (
+	"fmt"
+	"maps"
 	"slices"
 	"time"
 )
@@ -60,4 +62,16 @@ func programs(declared map[string]declaredProgram, directory string) map[string]
 		all[name] = Program{Command: p.Command, Timeout: timeout, Directory: directory}
 	}
 	return all
+}
+
+// Program is one that is declared.
+func (c Config) Program(name string) (Program, error) {
+	p, known := c.Programs[name]
+	switch {
+	case known:
+		return p, nil
+	case len(c.Programs) == 0:
+		return p, fmt.Errorf("it isn't declared; programs stand under programs in %s", c.path)
+	}
+	return p, fmt.Errorf("it isn't declared under programs in %s%s", c.path, suggest(name, slices.Collect(maps.Keys(c.Programs))))
 }
