@@ -29,6 +29,9 @@ type Env struct {
 	// Tool returns the program that works in containers through which files are
 	// shipped, for a platform; nil where the pool has one host.
 	Tool func(hosts.Platform) ([]byte, error)
+	// Carrier returns what brings images from host to host, for one run; nil where
+	// they pass through this machine.
+	Carrier func() execute.Carrier
 	// BuildOn returns what builds images on a host; may be nil.
 	BuildOn func(hosts.Host) (ImageBuilder, error)
 	// Downloads fetches archives that are build contexts.

@@ -224,6 +224,7 @@ func (e *Env) executor(wait time.Duration) *execute.Executor {
 		Fabric:      e.Fabric,
 		Withhold:    e.withhold(pool),
 		Tool:        e.Tool,
+		Carrier:     e.Carrier,
 		Builder:     e.builder(pool),
 		HookOutput:  e.HookOutput,
 		Events:      e.Events,

@@ -24,6 +24,7 @@ var layers = []struct {
 	{"hosts/conformance", []string{"hosts"}},
 	{"hosts/invented", []string{"hosts"}},
 	{"hosts/meter", []string{"hosts", "hosts/meter"}},
+	{"hosts/courier", []string{"hosts", "hosts/courier"}},
 	{"hosts", nil},
 	{"weave", []string{"hosts", "weave"}},
 	{"scheduler", []string{"hosts"}},
@@ -39,8 +40,8 @@ var layers = []struct {
 	{"compose/plan", []string{"hosts", "scheduler", "compose/project", "compose/state", "compose/tree", "compose/container"}},
 	{"compose/execute", []string{"hosts", "compose/tree", "compose/container", "compose/plan"}},
 	{"compose", []string{"hosts", "scheduler", "compose"}},
-	{"cmd/clocker-driver", []string{"weave/driver", "hosts/meter/gauge"}},
-	{"cmd/clocker-compose", []string{"hosts", "hosts/docker", "hosts/buildkit", "hosts/invented", "hosts/meter", "scheduler", "compose", "weave", "cmd/clocker-compose"}},
+	{"cmd/clocker-driver", []string{"weave/driver", "hosts/meter/gauge", "hosts/courier/depot"}},
+	{"cmd/clocker-compose", []string{"hosts", "hosts/docker", "hosts/buildkit", "hosts/invented", "hosts/meter", "hosts/courier", "scheduler", "compose", "weave", "cmd/clocker-compose"}},
 	{"e2e", nil},
 }
 

@@ -10,6 +10,8 @@ var (
 	ErrNotFound    = errors.New("not found")
 	ErrConflict    = errors.New("conflict")
 	ErrUnreachable = errors.New("host is unreachable")
+	// ErrApart is that two hosts don't reach each other, though this machine may reach both.
+	ErrApart = errors.New("the hosts don't reach each other")
 )
 
 // Error is a failure on one host, with the remedy where there is one.

@@ -13,6 +13,7 @@ import (
 	"github.com/clocker-compose/clocker-compose/compose/project"
 	"github.com/clocker-compose/clocker-compose/compose/state"
 	"github.com/clocker-compose/clocker-compose/hosts"
+	"github.com/clocker-compose/clocker-compose/hosts/courier"
 	"github.com/clocker-compose/clocker-compose/weave"
 )
 
@@ -107,6 +108,9 @@ func (o hostsRmOptions) leave(ctx context.Context, s *session, seen hosts.Observ
 	}
 	if err := s.meters().Remove(ctx, seen.Host); err != nil {
 		s.warn(err.Error())
+	}
+	if e, err := s.connections.connect(seen.Host); err == nil {
+		courier.Leave(ctx, e, seen)
 	}
 	if routerState(seen) == "-" && !slices.Contains(seen.Host.Drivers, hosts.FabricDriver) {
 		return nil

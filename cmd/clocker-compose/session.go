@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 
 	"github.com/clocker-compose/clocker-compose/cmd/clocker-compose/progress"
@@ -15,6 +17,7 @@ import (
 	"github.com/clocker-compose/clocker-compose/compose/execute"
 	"github.com/clocker-compose/clocker-compose/compose/project"
 	"github.com/clocker-compose/clocker-compose/hosts"
+	"github.com/clocker-compose/clocker-compose/hosts/courier"
 	"github.com/clocker-compose/clocker-compose/hosts/docker"
 	"github.com/clocker-compose/clocker-compose/hosts/meter"
 	"github.com/clocker-compose/clocker-compose/scheduler"
@@ -237,11 +240,27 @@ func (s *session) environment(p *project.Project) (*compose.Env, error) {
 	s.borrow(env)
 	if len(pool) > 1 {
 		env.Tool = s.wiring.program
+		env.Carrier = s.carrier(pool)
 	}
 	if len(pool) > 1 && p != nil {
 		env.Fabric, err = s.fabric(p.Clocker.Network.Encrypt)
 	}
 	return env, err
+}
+
+// carrier brings images from host to host of the pool; nil where this machine has to.
+func (s *session) carrier(pool []hosts.Host) func() execute.Carrier {
+	if s.wiring.carrier == nil {
+		return nil
+	}
+	return func() execute.Carrier {
+		return s.wiring.carrier(courier.Options{
+			Hosts:   pool,
+			Connect: func(h hosts.Host) (courier.Engine, error) { return s.connections.connect(h) },
+			Program: s.wiring.program,
+			Run:     strings.ToLower(rand.Text()[:10]),
+		})
+	}
 }
 
 // meters measure the hosts whose use somebody wants to know.

@@ -9,6 +9,7 @@ import (
 	"github.com/clocker-compose/clocker-compose/compose/execute"
 	"github.com/clocker-compose/clocker-compose/hosts"
 	"github.com/clocker-compose/clocker-compose/hosts/buildkit"
+	"github.com/clocker-compose/clocker-compose/hosts/courier"
 	"github.com/clocker-compose/clocker-compose/hosts/docker"
 	"github.com/clocker-compose/clocker-compose/hosts/meter"
 	"github.com/clocker-compose/clocker-compose/weave"
@@ -24,6 +25,8 @@ type wiring struct {
 	builder func(hosts.Host, engine, buildkit.Options) (compose.ImageBuilder, error)
 	// fabric returns what joins the hosts of a pool.
 	fabric func(fabricOptions) (fabric, error)
+	// carrier returns what brings images from host to host; nil where nothing does.
+	carrier func(courier.Options) execute.Carrier
 	// program is what runs on hosts of a platform: the driver, and its errands.
 	program func(hosts.Platform) ([]byte, error)
 }
@@ -32,6 +35,7 @@ type wiring struct {
 type engine interface {
 	compose.Engine
 	meter.Engine
+	courier.Engine
 	weave.Plugins
 	io.Closer
 }
@@ -60,6 +64,7 @@ func engines() wiring {
 		open:    func(h hosts.Host, o docker.Options) (engine, error) { return docker.Open(h, o) },
 		builder: newBuilder,
 		fabric:  newFabric,
+		carrier: func(o courier.Options) execute.Carrier { return courier.New(o) },
 		program: weave.Tool,
 	}
 }

@@ -12,7 +12,9 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	"time"
 
+	"github.com/clocker-compose/clocker-compose/hosts/courier/depot"
 	"github.com/clocker-compose/clocker-compose/hosts/meter/gauge"
 	"github.com/clocker-compose/clocker-compose/weave/driver"
 	"github.com/clocker-compose/clocker-compose/weave/driver/files"
@@ -20,22 +22,27 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := start(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	err := start(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()
 	if err != nil {
 		os.Exit(1)
 	}
 }
 
+// depotPatience is four times what a depot's user lets pass between two signs of life.
+const depotPatience = time.Minute
+
 // start does one of the errands that this program has beside driving, where the
 // arguments name one, and else drives.
-func start(ctx context.Context, arguments []string, stdout, stderr io.Writer) error {
+func start(ctx context.Context, arguments []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	var err error
 	switch {
 	case len(arguments) == 2 && arguments[0] == "files": // in a container that has a volume
 		err = files.Run(arguments[1])
 	case len(arguments) == 1 && arguments[0] == "measure": // in a meter's container
 		err = gauge.Run(ctx, os.DirFS("/proc"), stdout)
+	case len(arguments) == 1 && arguments[0] == "depot": // in a courier's container
+		err = depot.Run(ctx, depot.Config{Socket: "/run/docker.sock", Folder: "/spool", Patience: depotPatience}, stdin, stdout)
 	default:
 		return run(ctx, arguments, stderr)
 	}

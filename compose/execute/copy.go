@@ -2,6 +2,7 @@ package execute
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -14,28 +15,88 @@ import (
 // copyIdle is how long a transfer may stand still.
 const copyIdle = 2 * time.Minute
 
-// copyImage brings an image from another host to the step's own: the archive
-// that one engine writes is what the other reads, and passes through this
-// machine without being kept. The other takes it as a whole or not at all.
+// copyImage brings an image from hosts that have it to the step's own: directly,
+// or else through this machine. The host takes it as a whole or not at all.
 func (r *run) copyImage(ctx context.Context, engine Engine, s plan.Step, a plan.CopyImage) error {
+	return r.doing(s, "Image "+a.Ref, "Copying", "Copied", func() error {
+		c, err := r.cargo(ctx, a)
+		if err != nil {
+			return err
+		}
+		got, err := engine.InspectImage(ctx, a.Ref)
+		if err != nil || !same(got, c.wanted) { // same as after a build that had nothing to change
+			if err := r.carry(ctx, engine, s, a, c); err != nil {
+				return err
+			}
+			if err := verify(ctx, engine, a, c.wanted); err != nil {
+				return err
+			}
+		}
+		c.arrived(r.holder(ctx, s.Host))
+		return nil
+	})
+}
+
+// carry finds a way for the image.
+func (r *run) carry(ctx context.Context, engine Engine, s plan.Step, a plan.CopyImage, c *cargo) error {
+	w, err := c.take(ctx, false)
+	if err != nil {
+		return err
+	}
+	if w.here {
+		return r.pass(ctx, engine, s, a, w)
+	}
+	err = r.carrier.Carry(ctx, a.Ref, s.Host, w.from, func(p hosts.PullProgress) { r.emit(s, layer("Image "+a.Ref, p)) })
+	w.leave()
+	if !errors.Is(err, hosts.ErrApart) {
+		return err
+	}
+	if w, err = c.take(ctx, true); err != nil {
+		return err
+	}
+	return r.pass(ctx, engine, s, a, w)
+}
+
+// pass brings an image through this machine: the archive that one engine writes
+// is what the other reads, and is not kept. The next host that has it is asked
+// where one doesn't answer.
+func (r *run) pass(ctx context.Context, engine Engine, s plan.Step, a plan.CopyImage, w way) (err error) {
+	defer w.leave()
+	for _, a.From = range w.from {
+		if err = r.passFrom(ctx, engine, s, a); err == nil {
+			return nil
+		}
+		if !errors.Is(err, errSource) {
+			return err
+		}
+	}
+	return err
+}
+
+// errSource tells that it was the other host that failed.
+var errSource = errors.New("the host that has it failed")
+
+func (r *run) passFrom(ctx context.Context, engine Engine, s plan.Step, a plan.CopyImage) error {
 	source, err := r.Engine(a.From)
 	if err != nil {
 		return err
 	}
-	return r.doing(s, "Image "+a.Ref, "Copying", "Copied", func() error {
-		wanted, err := source.InspectImage(ctx, a.Ref)
-		if err != nil {
-			return err
-		}
-		if got, err := engine.InspectImage(ctx, a.Ref); err == nil && same(got, wanted) {
-			return nil // as after a build that had nothing to change
-		}
-		if err := r.transfer(ctx, source, engine, s, a, wanted.Size); err != nil {
-			return err
-		}
-		return verify(ctx, engine, a, wanted)
-	})
+	image, err := r.imageOn(ctx, a.From, a.Ref)
+	if err != nil {
+		return err
+	}
+	return r.transfer(ctx, source, engine, s, a, image.Size)
 }
+
+// sourceError is what went wrong on a host that gives an image. That it can't be
+// reached is no fault of the host that was to get it.
+type sourceError struct {
+	host string
+	err  error
+}
+
+func (e sourceError) Error() string      { return fmt.Sprintf("read it from host %s: %v", e.host, e.err) }
+func (sourceError) Is(target error) bool { return target == errSource }
 
 // transfer ends when nothing moves for a while.
 func (r *run) transfer(ctx context.Context, from, to Engine, s plan.Step, a plan.CopyImage, size int64) error {
@@ -43,7 +104,7 @@ func (r *run) transfer(ctx context.Context, from, to Engine, s plan.Step, a plan
 	defer stop(nil)
 	archive, err := from.SaveImage(ctx, a.Ref)
 	if err != nil {
-		return err
+		return sourceError{a.From, err}
 	}
 	defer archive.Close()
 	idle := time.AfterFunc(copyIdle, func() { stop(fmt.Errorf("%w: nothing moved for %s", hosts.ErrUnreachable, copyIdle)) })
@@ -53,7 +114,7 @@ func (r *run) transfer(ctx context.Context, from, to Engine, s plan.Step, a plan
 	err = to.LoadImage(ctx, a.Ref, watched)
 	switch {
 	case watched.err != nil:
-		return fmt.Errorf("read it from host %s: %w", a.From, watched.err)
+		return sourceError{a.From, watched.err}
 	case err != nil && context.Cause(ctx) != nil:
 		return context.Cause(ctx)
 	}

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -37,6 +38,9 @@ type Executor struct {
 	// Builder returns what builds images on a host, by name; nil where no plan
 	// builds any.
 	Builder func(host string) (Builder, error)
+	// Carrier returns what brings images from host to host, for one run; nil where
+	// they pass through this machine.
+	Carrier func() Carrier
 	// WaitTimeout bounds each wait for a condition; 0 is no bound.
 	WaitTimeout time.Duration
 }
@@ -46,6 +50,11 @@ type Executor struct {
 // no further step begins, and Run returns once those at work have returned.
 func (x *Executor) Run(ctx context.Context, p *plan.Plan) error {
 	r := &run{Executor: x, done: make(map[string]*outcome, len(p.Steps)), images: agree(p.Steps)}
+	r.cargoes.list = map[[2]string]*cargo{}
+	if x.Carrier != nil && slices.ContainsFunc(p.Steps, copies) {
+		r.carrier = x.Carrier()
+		defer r.carrier.Close(ctx)
+	}
 	if x.Parallel > 0 {
 		r.slots = make(chan struct{}, x.Parallel)
 	}
@@ -58,6 +67,11 @@ func (x *Executor) Run(ctx context.Context, p *plan.Plan) error {
 	}
 	steps.Wait()
 	return r.failures(ctx, p)
+}
+
+func copies(s plan.Step) bool {
+	_, ok := s.Action.(plan.CopyImage)
+	return ok
 }
 
 // expect makes an outcome for each step. Steps that wait for each other in a
@@ -84,7 +98,10 @@ type run struct {
 	done   map[string]*outcome
 	slots  chan struct{}
 	images *agreement
-	lost   sync.Map // by host name: hosts that stopped answering
+	// carrier is nil where images pass through this machine.
+	carrier Carrier
+	cargoes cargoes
+	lost    sync.Map // by host name: hosts that stopped answering
 }
 
 // outcome is what became of a step, valid once finished is closed.

@@ -79,7 +79,11 @@ type BuildImage struct {
 }
 
 // CopyImage brings an image to the host from another one, whose name is From.
-type CopyImage struct{ Ref, From string }
+type CopyImage struct {
+	Ref, From string
+	// Also are other hosts that have the same, should that one fail.
+	Also []string
+}
 
 // RemoveImage removes an image from the host.
 type RemoveImage struct{ Ref string }

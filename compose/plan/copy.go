@@ -22,7 +22,7 @@ func (u *up) copyImages() error {
 		}
 		ref := container.Image(u.Project, r.service.Name)
 		if from, after, why := u.origin(ref, r); from != "" {
-			u.pulls = append(u.pulls, u.add(r.host, CopyImage{Ref: ref, From: from}, why, after))
+			u.pulls = append(u.pulls, u.add(r.host, CopyImage{Ref: ref, From: from, Also: u.alike(ref, from)}, why, after))
 		}
 	}
 	return nil
@@ -47,6 +47,30 @@ func (u *up) origin(ref string, r *replica) (from, after string, why Reason) {
 		return "", "", ""
 	}
 	return holder.Host.Name, "", why
+}
+
+// spares is how many hosts beside the first one are asked for an image. Each has
+// to be made ready to give it.
+const spares = 2
+
+// alike are hosts that have the same image as the given one.
+func (u *up) alike(ref, from string) (names []string) {
+	first := u.State.Host(from)
+	image := state.Image(first, ref)
+	if _, building := u.builds[ref]; building || image == nil {
+		return nil
+	}
+	for i := range u.State.Observations {
+		o := &u.State.Observations[i]
+		other := state.Image(o, ref)
+		if o.Host.Name == from || !o.Host.Status.Ready || o.Host.Platform != first.Host.Platform || other == nil || len(names) == spares {
+			continue
+		}
+		if sameImage(*other, *image) {
+			names = append(names, o.Host.Name)
+		}
+	}
+	return names
 }
 
 // superseded tells whether a host's image of a service is another one than was

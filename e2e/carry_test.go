@@ -1,0 +1,257 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"gotest.tools/v3/assert"
+	is "gotest.tools/v3/assert/cmp"
+)
+
+// moved is what hosts have received and sent on their own cables.
+type moved struct{ in, out int64 }
+
+func (h Host) moved(t *testing.T) moved {
+	t.Helper()
+	out, err := h.Run("cat", "/proc/net/dev")
+	assert.NilError(t, err)
+	for line := range strings.Lines(out) {
+		name, numbers, _ := strings.Cut(strings.TrimSpace(line), ":")
+		if fields := strings.Fields(numbers); name == "eth0" {
+			in, err := strconv.ParseInt(fields[0], 10, 64)
+			assert.NilError(t, err)
+			sent, err := strconv.ParseInt(fields[8], 10, 64)
+			assert.NilError(t, err)
+			return moved{in, sent}
+		}
+	}
+	t.Fatalf("%s has no eth0:\n%s", h, out)
+	return moved{}
+}
+
+// layered is a project whose image has a layer of 24 MB that stays, and one of
+// 8 MB that is made anew with each page. No other project has them.
+func layered(t *testing.T, l *Lab) *Project {
+	t.Helper()
+	p := l.Project(t, `
+services:
+  web:
+    build: .
+    command: sleep 1000
+    stop_grace_period: 1s
+    deploy: {mode: global}
+`)
+	p.File(t, "Dockerfile", "FROM busybox\nRUN echo "+p.Name+" > /name; head -c 24000000 /dev/urandom > /a\nCOPY page /page\nRUN head -c 8000000 /dev/urandom > /b\n")
+	p.File(t, "page", "one")
+	return p
+}
+
+// Hosts get from each other what they lack of an image, and nothing of it passes
+// through this machine.
+func TestHostsGetOnlyTheLayersThatTheyLack(t *testing.T) {
+	onThreeHosts(t, func(t *testing.T, l *Lab) {
+		p := layered(t, l)
+		p.Do(t, "up", "-d")
+		p.noCouriers(t, l)
+		before := map[Host]moved{}
+		for _, h := range l.Hosts() {
+			before[h] = h.moved(t)
+		}
+		p.File(t, "page", "two")
+		p.Do(t, "up", "-d", "--build")
+		var in, out int64
+		for _, h := range l.Hosts() {
+			now := h.moved(t)
+			in, out = in+now.in-before[h].in, out+now.out-before[h].out
+		}
+		t.Logf("for two hosts that lacked 8.0 MB each, the three received %.2f MB and sent %.2f MB", float64(in)/1e6, float64(out)/1e6)
+		assert.Check(t, in < 18e6 && out < 18e6, "received %d, sent %d", in, out)
+		for _, r := range p.Replicas(t, "web") {
+			assert.Equal(t, p.Inside(t, r, "cat /page; wc -c < /b"), "two8000000")
+		}
+		assert.Equal(t, len(p.sums(t)), 1, "all have the same files")
+		p.noCouriers(t, l)
+		p.Do(t, "down", "-v", "--rmi", "all")
+	})
+}
+
+// sums are what the replicas' files add up to.
+func (p *Project) sums(t *testing.T) map[string]bool {
+	t.Helper()
+	sums := map[string]bool{}
+	for _, r := range p.Replicas(t, "web") {
+		sums[p.Inside(t, r, "cat /a /b | md5sum")] = true
+	}
+	return sums
+}
+
+// noCouriers waits until the hosts have nothing left of what carried images.
+func (p *Project) noCouriers(t *testing.T, l *Lab) {
+	t.Helper()
+	for _, h := range l.Hosts() {
+		eventually(t, 2*time.Minute, "nothing of the couriers is left", func() error {
+			out, err := h.TryDocker("ps", "-aq", "--filter", "label=io.clocker.fabric=courier")
+			if err == nil && out != "" {
+				err = fmt.Errorf("%s has container %s", h, out)
+			}
+			if err != nil {
+				return err
+			}
+			if out, err = h.TryDocker("images", "-q", "clocker-arriving"); err == nil && out != "" {
+				err = fmt.Errorf("%s has image %s under a passing name", h, out)
+			}
+			return err
+		})
+	}
+}
+
+// Where the ports of a host don't answer others, this machine carries.
+func TestImagesPassThroughThisMachineWhereHostsAreApart(t *testing.T) {
+	l := theLab(t, "20")
+	p := layered(t, l)
+	for _, h := range l.Hosts() {
+		rule := []string{"INPUT", "-p", "tcp", "--dport", "6785:6795", "-j", "REJECT"}
+		_, err := h.Run(append([]string{"iptables", "-I"}, rule...)...)
+		assert.NilError(t, err)
+		t.Cleanup(func() { _, _ = h.Run(append([]string{"iptables", "-D"}, rule...)...) })
+	}
+	p.Do(t, "up", "-d")
+	assert.Equal(t, len(p.sums(t)), 1)
+	p.noCouriers(t, l)
+	p.Do(t, "down", "-v", "--rmi", "all")
+}
+
+// A run that is killed leaves no half of an image, and nothing of what carried it.
+func TestAKilledRunLeavesNoHalfImage(t *testing.T) {
+	onThreeHosts(t, func(t *testing.T, l *Lab) {
+		p := layered(t, l)
+		p.Do(t, "build") // on one host: nobody else runs it yet
+		for _, h := range l.Hosts() {
+			h.slow(t)
+		}
+		run := p.command(t.Context(), program(t), "up", "-d")
+		assert.NilError(t, run.Start())
+		eventually(t, time.Minute, "an image is on its way", func() error { return l.someCourier(t) })
+		assert.NilError(t, run.Process.Signal(syscall.SIGKILL))
+		_ = run.Wait()
+		p.noCouriers(t, l)
+		for _, h := range l.Hosts() {
+			h.fast(t)
+		}
+		p.Do(t, "up", "-d")
+		assert.Equal(t, len(p.sums(t)), 1)
+		p.Do(t, "down", "-v", "--rmi", "all")
+	})
+}
+
+// slow limits what a host sends to 2 MB a second, so that there is time to act.
+func (h Host) slow(t *testing.T) {
+	t.Helper()
+	_, err := h.Run("tc", "qdisc", "add", "dev", "eth0", "root", "tbf", "rate", "16mbit", "burst", "64kb", "latency", "400ms")
+	if err != nil {
+		t.Skipf("this kernel limits no rates: %v", err)
+	}
+	t.Cleanup(func() { h.fast(t) })
+}
+
+func (h Host) fast(t *testing.T) {
+	t.Helper()
+	_, _ = h.Run("tc", "qdisc", "del", "dev", "eth0", "root")
+}
+
+func (l *Lab) someCourier(t *testing.T) error {
+	t.Helper()
+	n := 0
+	for _, h := range l.Hosts() {
+		if out, err := h.TryDocker("ps", "-q", "--filter", "label=io.clocker.fabric=courier"); err == nil && out != "" {
+			n++
+		}
+	}
+	if n < 2 {
+		return fmt.Errorf("%d hosts have one", n)
+	}
+	return nil
+}
+
+// A host whose disk is full says so, and has no image.
+func TestAFullDiskIsToldAndLeavesNothing(t *testing.T) {
+	l := theLab(t, "20")
+	p := layered(t, l)
+	p.Do(t, "build")
+	full := l.Host(3)
+	folder := l.state("hosts/h3/data/tmp")
+	_, err := full.Run("mount", "-t", "tmpfs", "-o", "size=2m", "none", folder)
+	assert.NilError(t, err)
+	release := sync.OnceFunc(func() { _, _ = full.Run("umount", folder) })
+	t.Cleanup(release)
+	failed := p.Try(t, "up", "-d")
+	assert.Equal(t, failed.Code, 1)
+	assert.Check(t, is.Contains(failed.Stderr, "no space left on device"))
+	assert.Equal(t, full.Docker(t, "images", "-q", p.Name+"-web"), "")
+	p.noCouriers(t, l)
+	release()
+	p.Do(t, "up", "-d")
+	assert.Equal(t, len(p.sums(t)), 1)
+	p.Do(t, "down", "-v", "--rmi", "all")
+}
+
+// A host that dies while it gives an image is replaced by another that has it.
+func TestAHostThatDiesWhileItGivesAnImage(t *testing.T) {
+	onThreeHosts(t, func(t *testing.T, l *Lab) {
+		p := layered(t, l)
+		const spread = "\n    deploy: {replicas: %d, placement: {max_replicas_per_node: 1}}\n"
+		text, err := os.ReadFile(filepath.Join(p.folder, "compose.yaml"))
+		assert.NilError(t, err)
+		service, _, _ := strings.Cut(string(text), "\n    deploy:")
+		p.Write(t, service+fmt.Sprintf(spread, 2))
+		p.Do(t, "up", "-d")
+		var last Host
+		for _, h := range l.Hosts() {
+			if h.Docker(t, "images", "-q", p.Name+"-web") == "" {
+				last = h
+			} else {
+				h.slow(t)
+			}
+		}
+		giver := l.Host(1)
+		assert.Assert(t, last != giver)
+		p.Write(t, service+fmt.Sprintf(spread, 3))
+		began := giver.moved(t).out
+		run := p.command(t.Context(), program(t), "up", "-d")
+		assert.NilError(t, run.Start())
+		eventually(t, time.Minute, "half of the image is there", func() error {
+			if n := giver.moved(t).out - began; n < 12e6 {
+				return fmt.Errorf("%d bytes were sent", n)
+			}
+			return nil
+		})
+		giver.Kill(t)
+		eventually(t, 3*time.Minute, "the image is whole on the last host", func() error {
+			out, err := last.TryDocker("images", "-q", p.Name+"-web")
+			if err == nil && out == "" {
+				err = errors.New("it isn't there")
+			}
+			return err
+		})
+		assert.NilError(t, run.Process.Signal(os.Interrupt)) // what it would still do isn't this test's
+		_ = run.Wait()
+		giver.Start(t)
+		for _, h := range l.Hosts() {
+			h.fast(t)
+		}
+		p.noCouriers(t, l)
+		p.Do(t, "up", "-d")
+		assert.Equal(t, len(p.sums(t)), 1)
+		p.Do(t, "down", "-v", "--rmi", "all")
+	})
+}

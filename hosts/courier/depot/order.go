@@ -1,0 +1,37 @@
+package depot
+
+// Order is a line of JSON on a depot's standard input. The first one has an
+// identity, and an empty one is a sign of life.
+type Order struct {
+	Identity *Identity `json:"identity,omitempty"`
+	Fetch    *Fetch    `json:"fetch,omitempty"`
+}
+
+// Fetch asks for an image.
+type Fetch struct {
+	// ID is in each report about it.
+	ID int `json:"id"`
+	// Ref is the image's name, on the other hosts and then on this one.
+	Ref string `json:"ref"`
+	// Peers are the addresses of depots whose hosts have it, HOST:PORT, the
+	// preferred one first.
+	Peers []string `json:"peers"`
+}
+
+// Report is a line of JSON on a depot's standard output.
+type Report struct {
+	// Port is where the depot answers others: its answer to an identity.
+	Port int `json:"port,omitempty"`
+	// ID is that of the order to fetch.
+	ID int `json:"id,omitempty"`
+	// Layer is the layer's digest, Status one of the words of a pull.
+	Layer   string `json:"layer,omitempty"`
+	Status  string `json:"status,omitempty"`
+	Current int64  `json:"current,omitempty"`
+	Total   int64  `json:"total,omitempty"`
+	// Done is in the last report of an order, with the error where there is one.
+	Done  bool   `json:"done,omitempty"`
+	Error string `json:"error,omitempty"`
+	// Apart tells that no other depot could be reached.
+	Apart bool `json:"apart,omitempty"`
+}
