@@ -70,7 +70,7 @@ func (e *Env) pushable(p *project.Project, o PushOptions) []string {
 		if len(o.Services) > 0 && !o.Dependencies && !slices.Contains(o.Services, name) {
 			continue
 		}
-		if s.Build == nil || s.Image == "" {
+		if s.Build == nil || s.Image == "" || p.ServiceClocker(name).Install != nil {
 			e.Events(execute.Event{ID: name, Status: execute.Done, Text: "Skipped"})
 			continue
 		}

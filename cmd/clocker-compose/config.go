@@ -144,7 +144,7 @@ func (o configOptions) project(s *session) project.Options {
 	p.NoConsistency, p.NoEnvResolution = o.noConsistency, o.noEnvResolution
 	p.NoNormalize, p.NoPathResolution = o.noNormalize, o.noPathResolution
 	p.NoInterpolate = o.noInterpolate || o.list == "variables"
-	p.AllProfiles = o.list == "profiles"
+	p.AllProfiles, p.AsWritten = o.list == "profiles", o.list == ""
 	return p
 }
 

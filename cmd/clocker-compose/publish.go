@@ -63,7 +63,7 @@ func parsePublish(c *cli.Context, s *session) publishOptions {
 func (o publishOptions) run(ctx context.Context, s *session) error {
 	s.show("publish")
 	options := s.projectOptions()
-	options.AllProfiles = true
+	options.AllProfiles, options.AsWritten = true, true
 	p, err := s.load(ctx, options)
 	if err != nil {
 		return err

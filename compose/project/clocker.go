@@ -66,4 +66,7 @@ type ServiceClocker struct {
 	// Checksum is what the archive has that the image is built from, sha256:HEX;
 	// "" where any content will do.
 	Checksum string
+	// Install are commands that make the image of the service out of the one that
+	// it names; none leaves that as it is.
+	Install []string
 }

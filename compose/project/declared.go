@@ -15,11 +15,16 @@ type declaredService struct {
 	Location  names                `yaml:"location"`
 	Placement declaredPlacement    `yaml:"placement"`
 	Build     declaredServiceBuild `yaml:"build"`
+	Image     declaredImage        `yaml:"image"`
 }
 
 type declaredBuild struct {
 	Host     string `yaml:"host"`
 	Location string `yaml:"location"`
+}
+
+type declaredImage struct {
+	Commit steps `yaml:"commit"`
 }
 
 type declaredServiceBuild struct {

@@ -22,6 +22,7 @@ func (p *Project) decode(o Options) error {
 		at := path{}.key("services").key(name).key(extension)
 		services[name] = decodeExtension[declaredService](d, at, all[name].Extensions)
 		d.checkPreferences(path{}.key("services").key(name), all[name])
+		d.checkInstall(at, all[name], services[name])
 		p.checkNeighbours(d, at, services[name].Placement)
 	}
 	p.checkNeighbours(d, at, declared.Placement)
@@ -82,6 +83,7 @@ func (p *Project) serviceClocker(service types.ServiceConfig, own declaredServic
 	s := ServiceClocker{
 		Location: own.Location, Placement: own.Placement.over(project.Placement).placement(preferences(service)),
 		Build: Build{Host: own.Build.Host, Location: own.Build.Location}, Checksum: string(own.Build.Checksum),
+		Install: own.Image.Commit,
 	}
 	if s.Build == (Build{}) {
 		s.Build = p.Clocker.Build

@@ -142,6 +142,9 @@ func (p *Project) read(ctx context.Context, o Options, details types.ConfigDetai
 	if err := p.checkConfig(o); err != nil {
 		return err
 	}
+	if !o.AsWritten {
+		p.install()
+	}
 	return p.narrow(o)
 }
 

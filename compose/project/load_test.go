@@ -182,7 +182,7 @@ func TestStandardInput(t *testing.T) {
 	assert.DeepEqual(t, p.ComposeFiles, []string{"-"})
 	assert.Equal(t, p.WorkingDir, dir)
 	o := project.Options{WorkingDir: dir, Files: []string{"-"}, Stdin: strings.NewReader("services: {web: {image: x, x-clocker: {a: b}}}")}
-	assert.Equal(t, failure(t, o), `<stdin>:1:40: x-clocker has no key "a" (valid: build, location, placement)`)
+	assert.Equal(t, failure(t, o), `<stdin>:1:40: x-clocker has no key "a" (valid: build, image, location, placement)`)
 }
 
 // endless is a file without an end.

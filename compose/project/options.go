@@ -48,6 +48,9 @@ type Options struct {
 	// Compatibility builds names with underscores; so does COMPOSE_COMPATIBILITY.
 	Compatibility bool
 
+	// AsWritten leaves services that install something as the files have them. Such
+	// a project can be rendered, and not run.
+	AsWritten bool
 	// NoInterpolate leaves ${VARIABLES} as they stand. Such a project can be
 	// rendered, and nothing else.
 	NoInterpolate bool

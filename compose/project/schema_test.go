@@ -29,6 +29,7 @@ func definitions() map[string]reflect.Type {
 		"placement":    reflect.TypeFor[declaredPlacement](),
 		"network":      reflect.TypeFor[declaredNetwork](),
 		"build":        reflect.TypeFor[declaredBuild](),
+		"image":        reflect.TypeFor[declaredImage](),
 		"serviceBuild": reflect.TypeFor[declaredServiceBuild](),
 		"program":      reflect.TypeFor[declaredProgram](),
 	}
