@@ -51,7 +51,7 @@ func complain(ctx context.Context, out io.Writer, asJSON bool, program string, e
 		return
 	}
 	if asJSON {
-		_ = json.NewEncoder(out).Encode(map[string]any{"error": true, "message": err.Error()})
+		_ = json.NewEncoder(terminal.JSON(out)).Encode(map[string]any{"error": true, "message": err.Error()})
 		return
 	}
 	for line := range strings.SplitSeq(err.Error(), "\n") {

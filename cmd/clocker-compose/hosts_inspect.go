@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/clocker-compose/clocker-compose/cmd/clocker-compose/terminal"
 	"github.com/clocker-compose/clocker-compose/hosts"
 	"github.com/clocker-compose/clocker-compose/weave"
 )
@@ -53,7 +54,7 @@ func runHostsInspect(ctx context.Context, s *session, names []string) error {
 	if err != nil {
 		return err
 	}
-	enc := json.NewEncoder(s.out)
+	enc := json.NewEncoder(terminal.JSON(s.out))
 	enc.SetIndent("", "  ")
 	return enc.Encode(details)
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/clocker-compose/clocker-compose/cmd/clocker-compose/terminal"
 	"github.com/clocker-compose/clocker-compose/compose/state"
 )
 
@@ -26,7 +27,7 @@ func newHostsSnapshot(s *session) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return state.WritePool(s.out, snapshot)
+			return state.WritePool(terminal.JSON(s.out), snapshot)
 		},
 	}
 }

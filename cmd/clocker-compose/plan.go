@@ -132,7 +132,7 @@ func (o *planOptions) explained(pool int) {
 func (s *session) printPlan(p *plan.Plan, format string) error {
 	switch format {
 	case "json":
-		enc := json.NewEncoder(s.out)
+		enc := json.NewEncoder(terminal.JSON(s.out))
 		enc.SetIndent("", "  ")
 		return enc.Encode(p)
 	case "text":

@@ -5,6 +5,7 @@ import (
 	"io"
 	"sync"
 
+	"github.com/clocker-compose/clocker-compose/cmd/clocker-compose/terminal"
 	"github.com/clocker-compose/clocker-compose/compose/execute"
 )
 
@@ -14,7 +15,7 @@ type jsonLines struct {
 	enc *json.Encoder
 }
 
-func newJSON(out io.Writer) *jsonLines { return &jsonLines{enc: json.NewEncoder(out)} }
+func newJSON(out io.Writer) *jsonLines { return &jsonLines{enc: json.NewEncoder(terminal.JSON(out))} }
 
 func (j *jsonLines) Event(e execute.Event) {
 	j.mu.Lock()

@@ -13,6 +13,8 @@ import (
 	"text/template"
 
 	"github.com/docker/cli/templates"
+
+	"github.com/clocker-compose/clocker-compose/cmd/clocker-compose/terminal"
 )
 
 // Format is --format. The zero value is the table of the command's own columns.
@@ -118,34 +120,7 @@ func printJSON[Row any](out io.Writer, rows []Row) error {
 // PrintJSON writes a value on one line. What terminals act on is spelled out,
 // which is the same to whoever reads JSON.
 func PrintJSON(out io.Writer, value any) error {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
+	enc := json.NewEncoder(terminal.JSON(out))
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(value); err != nil {
-		return err
-	}
-	_, err := out.Write(spell(b.Bytes()))
-	return err
-}
-
-// spell spells the control characters out that JSON leaves as they are.
-func spell(line []byte) []byte {
-	return bytes.ReplaceAll(escapeRunes(line), []byte{0x7f}, []byte(`\u007f`))
-}
-
-// escapeRunes spells U+0080 to U+009F out, which are two bytes each.
-func escapeRunes(line []byte) []byte {
-	if !bytes.Contains(line, []byte{0xc2}) {
-		return line
-	}
-	var out []byte
-	for i := 0; i < len(line); i++ {
-		if line[i] == 0xc2 && i+1 < len(line) && line[i+1] < 0xa0 {
-			out = fmt.Appendf(out, `\u%04x`, line[i+1])
-			i++
-			continue
-		}
-		out = append(out, line[i])
-	}
-	return out
+	return enc.Encode(value)
 }
