@@ -28,9 +28,8 @@ type WatchOptions struct {
 
 // Builder builds images anew for Watch.
 type Builder interface {
-	// Build builds the images of services, and removes those that they replace
-	// where prune is set.
-	Build(ctx context.Context, p *project.Project, services []string, prune bool) error
+	// Build builds the images of services.
+	Build(ctx context.Context, p *project.Project, services []string) error
 }
 
 // ErrNothingToWatch is that of projects without a develop section.

@@ -27,18 +27,22 @@ func (w *watching) act(ctx context.Context, b *watchBatch) error {
 	return errors.Join(rebuilt, err, w.execAll(ctx, b, replicas))
 }
 
-// rebuild builds images and replaces the containers of their services.
+// rebuild builds images, replaces the containers of their services, and removes
+// what they were made of.
 func (w *watching) rebuild(ctx context.Context, names []string) error {
 	if len(names) == 0 {
 		return nil
 	}
 	w.options.Tell(fmt.Sprintf("Rebuilding service(s) %q after changes were detected...", names))
-	if err := w.env.Builder.Build(ctx, w.project, names, w.options.Prune); err != nil {
+	if err := w.env.Builder.Build(ctx, w.project, names); err != nil {
 		return fmt.Errorf("build: %w", err)
 	}
 	w.options.Tell(fmt.Sprintf("service(s) %q successfully built", names))
 	_, err := Up(ctx, w.env, w.project, UpOptions{Options: plan.Options{Services: names, NoDeps: true, ForceRecreate: true}, Yes: true})
-	return err
+	if err != nil || !w.options.Prune {
+		return err
+	}
+	return w.prune(ctx)
 }
 
 // syncAll brings files to the replicas of each service, all at once, and

@@ -10,8 +10,7 @@ import (
 // Rebuilder builds for Watch what Build would.
 type Rebuilder struct{ Env *Env }
 
-// Build implements [Builder]. Images that are replaced stay on their hosts,
-// without a name: their layers are the cache of the next build.
-func (r Rebuilder) Build(ctx context.Context, p *project.Project, services []string, _ bool) error {
+// Build implements [Builder].
+func (r Rebuilder) Build(ctx context.Context, p *project.Project, services []string) error {
 	return Build(ctx, r.Env, p, plan.BuildCommand{Services: services})
 }

@@ -25,6 +25,8 @@ import (
 
 // watched is a project that runs on fake hosts while its files change.
 type watched struct {
+	// keep keeps the images that rebuilds have replaced.
+	keep bool
 	*shop
 	dir     string
 	project *project.Project
@@ -98,7 +100,7 @@ func (w *watched) watch(t *testing.T) {
 
 func (w *watched) options() compose.WatchOptions {
 	return compose.WatchOptions{
-		Prune: true, Out: &w.output,
+		Prune: !w.keep, Out: &w.output,
 		Tell: func(sentence string) {
 			w.mu.Lock()
 			defer w.mu.Unlock()
@@ -229,10 +231,10 @@ type builders struct {
 	err   error
 }
 
-func (b *builders) Build(_ context.Context, _ *project.Project, services []string, prune bool) error {
+func (b *builders) Build(_ context.Context, _ *project.Project, services []string) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.built = append(b.built, append(services, fmt.Sprint(prune)))
+	b.built = append(b.built, services)
 	return b.err
 }
 
@@ -256,7 +258,7 @@ func TestWatchRebuilds(t *testing.T) {
 		return ""
 	})
 	assert.Equal(t, w.containers(t)["shop-other-1"], before["shop-other-1"])
-	assert.DeepEqual(t, b.built, [][]string{{"web", "true"}})
+	assert.DeepEqual(t, b.built, [][]string{{"web"}})
 	b.mu.Lock()
 	b.err = errors.New("no such file")
 	b.mu.Unlock()

@@ -24,7 +24,7 @@ func newWatch(s *session) *cli.Command {
 		ArgsUsage: "[SERVICE...]",
 		Flags: []cli.Flag{
 			boolFlag("no-up", "", "Don't create and start services before watching"),
-			&cli.BoolFlag{Name: "prune", Usage: "Without effect in this version: images that a rebuild has replaced stay", Value: true},
+			&cli.BoolFlag{Name: "prune", Usage: "Remove images that a rebuild has replaced, on all hosts", Value: true},
 			boolFlag("quiet", "", "Don't show the output of builds"),
 		},
 		Action: func(c *cli.Context) error {
