@@ -41,15 +41,19 @@ func (g *graph) has(id string) bool { _, known := g.at[id]; return known }
 
 // barrier makes every step that waits for nothing wait for all of first, so
 // that what may fail without a trace fails before anything is changed.
-// Those that are spared don't wait.
+// Those that are spared don't wait. All share one list.
 func (g *graph) barrier(first []string, spared ...string) {
 	if len(first) == 0 {
 		return
 	}
+	exempt := make(map[string]bool, len(first)+len(spared))
+	for _, id := range slices.Concat(first, spared) {
+		exempt[id] = true
+	}
+	first = slices.Clip(slices.Clone(first))
 	for i := range g.steps {
-		s := &g.steps[i]
-		if len(s.After) == 0 && !slices.Contains(first, s.ID) && !slices.Contains(spared, s.ID) {
-			s.After = slices.Clone(first)
+		if s := &g.steps[i]; len(s.After) == 0 && !exempt[s.ID] {
+			s.After = first
 		}
 	}
 }
@@ -72,25 +76,49 @@ func amend[A Action](g *graph, id string, change func(*A)) {
 // sorted returns the steps so that each stands behind those it waits for, and
 // otherwise in the order in which they were added.
 func (g *graph) sorted() []Step {
-	out := make([]Step, 0, len(g.steps))
-	placed := make([]bool, len(g.steps))
-	var visit func(i int)
-	visit = func(i int) {
-		if placed[i] {
-			return
-		}
-		placed[i] = true
-		slices.Sort(g.steps[i].After)
-		g.steps[i].After = slices.Compact(g.steps[i].After)
-		for _, id := range g.steps[i].After {
-			if j, known := g.at[id]; known {
-				visit(j)
-			}
-		}
-		out = append(out, g.steps[i])
-	}
+	o := &order{graph: g, placed: make([]bool, len(g.steps)), lists: map[*string][]string{}}
 	for i := range g.steps {
-		visit(i)
+		o.place(i)
 	}
-	return out
+	return o.steps
+}
+
+// order is a graph's steps on their way into a line.
+type order struct {
+	*graph
+	steps  []Step
+	placed []bool
+	// lists are those of what steps wait for, without twins, by where they were:
+	// many steps may share a long one.
+	lists map[*string][]string
+}
+
+func (o *order) place(i int) {
+	if o.placed[i] {
+		return
+	}
+	o.placed[i] = true
+	s := o.graph.steps[i]
+	s.After = o.placeAll(s.After)
+	o.steps = append(o.steps, s)
+}
+
+// placeAll places the steps of a list, which it returns sorted.
+func (o *order) placeAll(list []string) []string {
+	if len(list) == 0 {
+		return list
+	}
+	sorted, known := o.lists[&list[0]]
+	if known {
+		return sorted
+	}
+	slices.Sort(list)
+	sorted = slices.Compact(list)
+	o.lists[&list[0]] = sorted
+	for _, id := range sorted {
+		if i, known := o.at[id]; known {
+			o.place(i)
+		}
+	}
+	return sorted
 }
