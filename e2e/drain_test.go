@@ -4,6 +4,9 @@ package e2e
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -125,4 +128,37 @@ func TestAnInterruptedDrainIsFinishedByTheNextOne(t *testing.T) {
 		p.Do(t, "rebalance", "-y")
 		assert.Equal(t, len(hostsOf(p.Replicas(t, "web"))), 3)
 	})
+}
+
+func TestRebalanceAfterAHostIsAdded(t *testing.T) {
+	onThreeHosts(t, func(t *testing.T, l *Lab) {
+		p := l.Project(t, "services:\n  web:"+webServer+"\n    deploy: {replicas: 6}\n"+
+			"  db: {image: busybox, command: sleep 1000, stop_signal: KILL, scale: 3, volumes: [\"data:/data\"]}\n"+
+			"volumes: {data: {}}\n")
+		p.without(t, "h3")
+		p.Up(t)
+		assert.Equal(t, p.places(t, "web"), "h1 h1 h1 h2 h2 h2")
+		volume := p.places(t, "db")[:2]
+
+		p.environment = nil // h3 comes
+		p.Up(t)             // what runs stays
+		assert.Equal(t, p.places(t, "web"), "h1 h1 h1 h2 h2 h2")
+		p.Do(t, "rebalance", "-y", "--max-moves", "1")
+		assert.Equal(t, strings.Count(p.places(t, "web"), "h3"), 1)
+		told := p.Do(t, "rebalance", "-y").Stdout
+		assert.Assert(t, strings.Contains(told, "db stays on "+volume+": volume "+p.Name+"_data is there"), "%s", told)
+		assert.Equal(t, p.places(t, "web"), "h1 h1 h2 h2 h3 h3")
+		assert.Assert(t, strings.Contains(p.Do(t, "rebalance", "-y").Stderr, "No move is a gain"))
+	})
+}
+
+// without leaves a host out of the pool of this project.
+func (p *Project) without(t *testing.T, host string) {
+	t.Helper()
+	lines := slices.DeleteFunc(strings.SplitAfter(p.lab.must(t, "config", "tls", "ssh"), "\n"), func(line string) bool {
+		return strings.Contains(line, "{name: "+host+",")
+	})
+	file := filepath.Join(p.lab.home, p.Name+".yaml") // beside the key of the network
+	assert.NilError(t, os.WriteFile(file, []byte(strings.Join(lines, "")), 0o600))
+	p.environment = append(p.environment, "CLOCKER_CONFIG="+file)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -67,6 +68,9 @@ func (o rebalanceOptions) run(ctx context.Context, s *session) error {
 	planned, err := compose.Rebalance(ctx, env, p, o.up.UpOptions, func(planned *plan.Plan) (bool, error) { return o.accept(s, planned) })
 	s.renderer.Flush()
 	s.sayIfEmpty(planned, "No move is a gain.")
+	if err == nil && planned.Empty() {
+		fmt.Fprint(s.err, cleanLines(strings.Join(planned.Left, "\n")))
+	}
 	return err
 }
 
@@ -77,7 +81,7 @@ func (o rebalanceOptions) accept(s *session, planned *plan.Plan) (bool, error) {
 			fmt.Fprint(s.out, cleanLines(fmt.Sprintf("%s: %s to %s", r.Name, r.From, r.Host)))
 		}
 	}
-	fmt.Fprint(s.out, cleanLines(strings.Join(planned.Gain, "\n")))
+	fmt.Fprint(s.out, cleanLines(strings.Join(slices.Concat(planned.Gain, planned.Left), "\n")))
 	if o.yes {
 		return true, nil
 	}

@@ -17,9 +17,10 @@ type balance struct {
 	up         *up
 	decisions  []scheduler.Decision
 	candidates []scheduler.Candidate
-	movable    []bool
-	pool       []*hosts.Host
-	byName     map[string]int
+	// stays are why decisions aren't changed, "" where they may be.
+	stays  []string
+	pool   []*hosts.Host
+	byName map[string]int
 	// replicas of each service, and containers, by host.
 	replicas   map[string][]int
 	containers []int
@@ -34,7 +35,12 @@ type aim struct {
 	// hosts tells that replicas are to be even over hosts, containers that the
 	// containers of hosts are; -1 wants them uneven, 0 is no matter.
 	hosts, containers int
+	// order is the strategy that decides, where no sum is to change.
+	order string
 }
+
+// indifferent tells that no move is a gain.
+func (a aim) indifferent() bool { return a.hosts == 0 && a.containers == 0 && len(a.spreads) == 0 }
 
 func newBalance(u *up, decisions []scheduler.Decision, candidates []scheduler.Candidate) *balance {
 	b := &balance{
@@ -52,7 +58,7 @@ func newBalance(u *up, decisions []scheduler.Decision, candidates []scheduler.Ca
 	}
 	for _, d := range b.decisions {
 		b.add(d.Task.Service, b.byName[d.Host], 1)
-		b.movable = append(b.movable, u.movable(of[d.Task.Service+"/"+strconv.Itoa(d.Task.Number)]))
+		b.stays = append(b.stays, u.staysFor(of[d.Task.Service+"/"+strconv.Itoa(d.Task.Number)]))
 		if _, known := b.aims[d.Task.Service]; !known {
 			b.aims[d.Task.Service] = aimOf(d.Task.Strategies)
 			b.levels = max(b.levels, len(b.aims[d.Task.Service].spreads))
@@ -82,7 +88,7 @@ func aimOf(strategies []hosts.Strategy) aim {
 		case "depth-first":
 			a.hosts, a.containers = 0, -1
 		case "lowest-cpu", "lowest-memory", "prefer", "random", "exec":
-			a.hosts, a.containers = 0, 0
+			a.hosts, a.containers, a.order = 0, 0, s.Name
 		default:
 			decided = false
 		}

@@ -45,8 +45,10 @@ func (p *Plan) MarshalJSON() ([]byte, error) {
 		Placements []placement `json:"placements"`
 		Steps      []step      `json:"steps"`
 		Unchanged  []container `json:"unchanged"`
+		Gain       []string    `json:"gain,omitempty"`
+		Left       []string    `json:"left,omitempty"`
 		Warnings   []string    `json:"warnings,omitempty"`
-	}{Project: p.Project, Placements: []placement{}, Steps: []step{}, Unchanged: []container{}, Warnings: p.Warnings}
+	}{Project: p.Project, Placements: []placement{}, Steps: []step{}, Unchanged: []container{}, Gain: p.Gain, Left: p.Left, Warnings: p.Warnings}
 	for _, s := range p.Steps {
 		out.Steps = append(out.Steps, step{s.ID, s.Host, s.Action.Verb(), s.Action.Object(), s.Reason, s.After, s.Destructive})
 	}

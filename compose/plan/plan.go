@@ -22,6 +22,8 @@ type Plan struct {
 	Replicas []Replica
 	// Gain says what a rebalance makes more even.
 	Gain []string
+	// Left says what a rebalance leaves where it is, and why.
+	Left []string
 	// Hosts are those of the pool, sorted by name.
 	Hosts []hosts.Host
 	// Explained tells that Placements rank the hosts where that was wanted.

@@ -40,14 +40,8 @@ func (u *up) rebalance(decisions []scheduler.Decision, pool []scheduler.Candidat
 			break
 		}
 	}
-	u.plan.Gain = gains(before, b.figures())
+	u.plan.Gain, u.plan.Left = gains(before, b.figures()), b.left()
 	return b.decisions, nil
-}
-
-// movable tells whether a replica may be moved for balance alone.
-func (u *up) movable(r *replica) bool {
-	return r != nil && r.current != nil && alive(r.current.State) && r.only == "" && u.groupOf(r.service.Name) == "" &&
-		!u.tied(r.service, r.current.Host) && !job(r.service) && !keepsNameless(r.current)
 }
 
 // keepsNameless tells whether a container has volumes without a name of their
@@ -71,17 +65,11 @@ func (b *balance) promising() []chance {
 	for i := len(b.decisions) - 1; i >= 0; i-- { // the highest number goes first
 		d := &b.decisions[i]
 		key := [2]string{d.Task.Service, d.Host}
-		if known[key] || !b.movable[i] {
+		if known[key] || b.stays[i] != "" {
 			continue
 		}
 		known[key] = true
-		var best []int
-		for to := range b.pool {
-			if change := b.change(i, to); best == nil || slices.Compare(change, best) < 0 {
-				best = change
-			}
-		}
-		if gain(best) {
+		if best := b.bestChange(i); gain(best) {
 			all = append(all, chance{i, best})
 		}
 	}
@@ -89,6 +77,17 @@ func (b *balance) promising() []chance {
 		return cmp.Or(slices.Compare(x.change, y.change), cmp.Compare(x.decision, y.decision))
 	})
 	return all
+}
+
+// bestChange is how the sums change at best where a replica moves.
+func (b *balance) bestChange(decision int) []int {
+	var best []int
+	for to := range b.pool {
+		if change := b.change(decision, to); best == nil || slices.Compare(change, best) < 0 {
+			best = change
+		}
+	}
+	return best
 }
 
 // try places a replica anew, and moves it where that is a gain.

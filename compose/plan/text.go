@@ -19,6 +19,9 @@ func (p *Plan) Text() string {
 	for _, g := range p.Gain {
 		fmt.Fprintf(&b, "* %s\n", g)
 	}
+	for _, l := range p.Left {
+		fmt.Fprintf(&b, "= %s\n", l)
+	}
 	for _, w := range p.Warnings {
 		fmt.Fprintf(&b, "! %s\n", w)
 	}

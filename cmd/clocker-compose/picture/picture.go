@@ -35,6 +35,9 @@ func Draw(p *plan.Plan, width int) string {
 	for _, g := range p.Gain {
 		d.paragraph("* ", g)
 	}
+	for _, l := range p.Left {
+		d.paragraph("= ", l)
+	}
 	for _, w := range p.Warnings {
 		d.paragraph("! ", w)
 	}
