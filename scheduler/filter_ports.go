@@ -1,11 +1,17 @@
 package scheduler
 
 // hostPorts wants a host on which nothing holds the ports that the task publishes.
-type hostPorts struct{ wanted ports }
+type hostPorts struct {
+	wanted ports
+	marks  uint64
+}
 
 func (hostPorts) Name() string { return "ports" }
 
 func (f hostPorts) Check(_ *Task, s *Seat) (int64, bool) {
+	if s.portMarks&f.marks == 0 {
+		return 0, true
+	}
 	taken, clash := s.ports.clash(f.wanted)
 	return int64(taken), !clash
 }

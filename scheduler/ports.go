@@ -85,6 +85,16 @@ func (held ports) clash(wanted ports) (int, bool) {
 	return 0, false
 }
 
+// marks is a bit for each number, which others may have too: ports that have no
+// bit in common don't clash.
+func (held ports) marks() uint64 {
+	var bits uint64
+	for i := range held {
+		bits |= 1 << (held[i].number % 64)
+	}
+	return bits
+}
+
 // with are the ports and others; neither list is written to.
 func (held ports) with(others ports) ports {
 	if len(others) == 0 {

@@ -81,7 +81,7 @@ func (i *inquiry) always(m *member) ([]Filter, error) {
 	add(t.Platform != hosts.Platform{}, platform{})
 	add(len(placement) > 0, placement)
 	add(t.MaxPerHost > 0, maxPerHost{})
-	add(len(m.ports) > 0, hostPorts{m.ports})
+	add(len(m.ports) > 0, hostPorts{m.ports, m.ports.marks()})
 	add(true, reservations{})
 	add(len(t.Devices) > 0, newDevices(t.Devices))
 	return all, nil

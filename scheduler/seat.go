@@ -27,7 +27,9 @@ type Seat struct {
 	// objections are what strangers that are there have against others and, while
 	// a unit is asked about, its members that would be there.
 	objections []objection
-	ports      ports
+	// portMarks are those of ports: most questions need no closer look.
+	portMarks uint64
+	ports     ports
 	// devices are those that are taken. The map is never written to.
 	devices hosts.Devices
 	// added is what replicas reserve that came since the host was measured.
@@ -41,6 +43,7 @@ func seatOf(c *Candidate) Seat {
 		Containers: c.Containers, Reserved: c.Reserved, Capacity: c.Host.Capacity,
 		ports: portsOf(c.Ports), devices: c.Devices, owner: c.Exclusive,
 	}
+	s.portMarks = s.ports.marks()
 	for _, o := range c.Objections {
 		s.objections = append(s.objections, objection{o.Service, target{o.Project, o.Against}})
 	}
@@ -62,7 +65,7 @@ func (s *Seat) take(m *member) {
 	s.Reserved.NanoCPUs += m.task.Needs.NanoCPUs
 	s.Reserved.MemoryBytes += m.task.Needs.MemoryBytes
 	s.devices = s.devices.Add(m.task.Devices)
-	s.ports = s.ports.with(m.ports)
+	s.ports, s.portMarks = s.ports.with(m.ports), s.portMarks|m.ports.marks()
 	if m.exclusive {
 		s.owner = m.key
 	}
