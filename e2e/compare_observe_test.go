@@ -41,10 +41,10 @@ func connect(t *testing.T, host string) *engine {
 			return (&net.Dialer{}).DialContext(ctx, network, address)
 		},
 	}}}
-	var has struct{ ApiVersion string } //nolint:revive // the engine's word
+	var has struct{ APIVersion string }
 	e.ask(t, "GET", "/version", nil, &has)
-	if strings.Compare(has.ApiVersion, laterAPI) < 0 { // all are 1.XX
-		e.version = has.ApiVersion
+	if strings.Compare(has.APIVersion, laterAPI) < 0 { // all are 1.XX
+		e.version = has.APIVersion
 	}
 	t.Cleanup(e.client.CloseIdleConnections)
 	return e
@@ -172,14 +172,14 @@ func labels(o map[string]any) map[string]any {
 // ordinary are the settings that a container has for which nothing was asked.
 func (e *engine) ordinary(t *testing.T) map[string]string {
 	t.Helper()
-	var made struct{ Id string } //nolint:revive // the engine's word
+	var made struct{ ID string }
 	e.ask(t, "POST", "/containers/create", map[string]any{"Image": "busybox", "AttachStdout": true, "AttachStderr": true, "Labels": map[string]string{
 		"com.docker.compose.version": "VERSION", "com.docker.compose.image": "IMAGE", "com.docker.compose.oneoff": "False",
 		"com.docker.compose.project.working_dir": "FOLDER", "com.docker.compose.project.config_files": "FOLDER/compose.yaml",
 	}}, &made)
 	var o map[string]any
-	e.ask(t, "GET", "/containers/"+made.Id+"/json", nil, &o)
-	e.ask(t, "DELETE", "/containers/"+made.Id, nil, nil)
+	e.ask(t, "GET", "/containers/"+made.ID+"/json", nil, &o)
+	e.ask(t, "DELETE", "/containers/"+made.ID, nil, nil)
 	settings := (&comparison{folder: "/nowhere", engine: e}).settings("", pick(containerParts(o), "Config", "HostConfig"))
 	delete(settings, " Config Image")
 	delete(settings, " HostConfig NetworkMode")

@@ -194,17 +194,23 @@ volumes: {data: {}}
 `)
 		p.Up(t)
 		for _, view := range [][]string{
-			{"ps"}, {"top"}, {"stats", "--no-stream"}, {"images"}, {"volumes"}, {"ls"},
-			{"events", "--since", "10m", "--until", "0s"}, {"stats", "--no-stream", "--format", "json"},
+			{"ps"},
+			{"top"},
+			{"stats", "--no-stream"},
+			{"images"},
+			{"volumes"},
+			{"ls"},
+			{"events", "--since", "10m", "--until", "0s"},
+			{"stats", "--no-stream", "--format", "json"},
 		} {
 			out := p.Do(t, view...).Stdout
 			for _, h := range l.Hosts() {
 				assert.Check(t, is.Contains(out, h.name), "%s", strings.Join(view, " "))
 			}
 		}
-		for n, h := range map[string]string{"1": "", "2": "", "3": ""} {
-			h = strings.TrimSpace(p.Do(t, "port", "--index", n, "web", "80").Stdout)
-			assert.Check(t, !strings.HasPrefix(h, "0.0.0.0"), "the host's own address: %s", h)
+		for _, n := range []string{"1", "2", "3"} {
+			published := p.Do(t, "port", "--index", n, "web", "80").Stdout
+			assert.Check(t, !strings.HasPrefix(published, "0.0.0.0"), "the host's own address: %s", published)
 		}
 	})
 }

@@ -223,7 +223,9 @@ func (p spitefulPool) wiring() wiring {
 		e, err := honest(h, o)
 		return spiteful{e.(declared)}, err
 	}
-	w.builder = func(_ hosts.Host, e engine, _ buildkit.Options) (compose.ImageBuilder, error) { return e.(spiteful), nil }
+	w.builder = func(_ hosts.Host, e engine, _ buildkit.Options) (compose.ImageBuilder, error) {
+		return e.(spiteful), nil
+	}
 	return w
 }
 

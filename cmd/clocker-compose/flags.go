@@ -46,23 +46,6 @@ func aliases(short string) []string {
 	return []string{short}
 }
 
-// absent is a flag of Docker Compose that can't work yet.
-type absent struct {
-	name string
-	// remedy completes "--name isn't available in this version: ".
-	remedy string
-}
-
-// refuseAbsent is an error for the first of the flags that is given.
-func refuseAbsent(c *cli.Context, flags ...absent) error {
-	for _, f := range flags {
-		if given, isBool := c.Value(f.name).(bool); c.IsSet(f.name) && (given || !isBool) {
-			return fmt.Errorf("--%s isn't available in this version: %s", f.name, f.remedy)
-		}
-	}
-	return nil
-}
-
 // incompatible is an error where more than one of the flags is given.
 func incompatible(c *cli.Context, names ...string) error {
 	given := ""

@@ -25,7 +25,9 @@ func RunBuilds(t *testing.T, e Engine, b Builder) {
 		name string
 		run  func(*builds)
 	}{
-		{"build", testBuild}, {"failing build", testFailingBuild}, {"cancelled build", testCancelledBuild},
+		{"build", testBuild},
+		{"failing build", testFailingBuild},
+		{"cancelled build", testCancelledBuild},
 		{"check", testCheck},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(&builds{newSuite(t, e), b, t.TempDir()}) })

@@ -45,7 +45,7 @@ func (e *Engine) Check(ctx context.Context, spec hosts.BuildSpec) (found hosts.B
 				found.Warnings++
 				found.Text = strings.TrimSpace(fmt.Sprintf("%s\nWARNING: MaintainerDeprecated\nDockerfile:%d", found.Text, number))
 			case "RUNN":
-				return fmt.Errorf("Dockerfile:%d: unknown instruction: RUNN", number)
+				return fmt.Errorf("%s:%d: unknown instruction: RUNN", "Dockerfile", number)
 			}
 		}
 		return nil
