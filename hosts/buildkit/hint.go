@@ -12,6 +12,7 @@ func hint(text string) string {
 		{"unsupported frontend capability", newerSyntax},
 		{"(did you mean ", ""}, // a newer engine, which knows better
 		{"Unknown flag: ", newerSyntax},
+		{"unexpected key '", newerSyntax},
 		{"unknown instruction: ", "where it is right, the engine knows an older syntax: " + newerSyntax},
 		{"subdir not supported", "leave the folder out of the address and name the folder in dockerfile and COPY, or build on a host with a newer engine"},
 		{"unknown cache exporter", "this engine's BuildKit exports type=inline alone; leave cache_to out, or build on a host with a newer engine"},
