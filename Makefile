@@ -15,7 +15,7 @@ export COMPOSE_BIN  ?= $(wildcard $(CACHE)/engine29/docker-compose)
 
 .PHONY: help
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 .PHONY: demo
 demo: prepare build ## Run examples/shop over three hosts on this machine, and take them away again
@@ -68,6 +68,11 @@ compare: build ## Compare with Docker Compose, case by case (RUN=scenario/case f
 .PHONY: bench
 bench: build ## Compare whole commands with Docker Compose, on one host
 	go test -tags e2e -count=1 -timeout 20m -v -run TestBench ./e2e -bench-rounds 7
+
+.PHONY: bench-images
+bench-images: build ## Compare how an image gets to 8 hosts (SPREAD_MB=1000, SPREAD_HOSTS=8, SPREAD_ENGINE=20)
+	go test -tags e2e -count=1 -timeout 60m -v -run TestBenchSpread ./e2e \
+		-spread-mb $(or $(SPREAD_MB),1000) -spread-hosts $(or $(SPREAD_HOSTS),8)
 
 .PHONY: engine29
 engine29: ## Build engine 29 and Docker Compose from source, for tests (8 minutes)

@@ -23,13 +23,19 @@ const registryPatience = 20 * time.Second
 // TLS for it, and returns what it is called there.
 func registryOn(t *testing.T, h Host) string {
 	t.Helper()
+	return registryAt(t, h, "127.0.0.1:5000")
+}
+
+// registryAt runs it at an address of the host.
+func registryAt(t *testing.T, h Host, listen string) string {
+	t.Helper()
 	if _, err := exec.LookPath("docker-registry"); err != nil {
 		t.Skip("docker-registry isn't installed")
 	}
 	folder := t.TempDir()
 	config := filepath.Join(folder, "config.yml")
 	const address = "127.0.0.1:5000"
-	content := fmt.Sprintf("version: 0.1\nstorage: {filesystem: {rootdirectory: %s}}\nhttp: {addr: %s}\n", filepath.Join(folder, "data"), address)
+	content := fmt.Sprintf("version: 0.1\nstorage: {filesystem: {rootdirectory: %s}}\nhttp: {addr: %s}\n", filepath.Join(folder, "data"), listen)
 	assert.NilError(t, os.WriteFile(config, []byte(content), 0o644))
 	server := h.lab.command(t.Context(), "on", h.name, "docker-registry", "serve", config)
 	assert.NilError(t, server.Start())

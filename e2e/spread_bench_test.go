@@ -1,0 +1,253 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"text/tabwriter"
+	"time"
+
+	"gotest.tools/v3/assert"
+)
+
+var (
+	spreadMB    = flag.Int("spread-mb", 0, "MB of the image that is brought to many hosts; 0 leaves that out")
+	spreadHosts = flag.Int("spread-hosts", 8, "how many hosts there are then")
+)
+
+// spreadLayers is how many layers of the same size the image has. The last one changes.
+const spreadLayers = 10
+
+// An image of ten layers, one of which has changed, on its way from one host to all others: by this program, by
+// docker save | docker load for each host in turn, and by a registry on the host that has it, to which the image as it
+// was before has been pushed. Hosts that have the other layers from elsewhere pull them once more.
+func TestBenchSpread(t *testing.T) {
+	if *spreadMB == 0 {
+		t.Skip("a comparison, not a test: run 'make bench-images'")
+	}
+	s := newSpread(t, cmp.Or(os.Getenv("SPREAD_ENGINE"), "20"))
+	table := tabwriter.NewWriter(t.Output(), 0, 0, 2, ' ', 0)
+	fmt.Fprintf(table, "engine %s, %d MB in %d layers, to %d hosts\ttime\treceived by all\tlacking\tshare\tfrom this machine\n",
+		s.lab.Generation, *spreadMB, spreadLayers, len(s.others))
+	layer := int64(*spreadMB) * 1e6 / spreadLayers
+	for _, way := range []struct {
+		name  string
+		lacks int64
+		bring func(*testing.T) time.Duration
+	}{
+		{"all layers, clocker-compose", layer * spreadLayers, s.carry},
+		{"one layer, clocker-compose", layer, func(t *testing.T) time.Duration { s.change(t); return s.carry(t) }},
+		{"one layer, save | load in turn", layer, func(t *testing.T) time.Duration { s.change(t); return s.load(t) }},
+		{"one layer, registry, hosts that loaded the rest", layer, func(t *testing.T) time.Duration { s.open(t); s.registry(t); s.change(t); return s.registry(t) }},
+		{"one layer, registry, hosts that pulled the rest", layer, func(t *testing.T) time.Duration { s.change(t); return s.registry(t) }},
+	} {
+		before := s.received(t)
+		took := way.bring(t)
+		after := s.received(t)
+		lacking := way.lacks * int64(len(s.others))
+		here := s.here(t, before, after)
+		fmt.Fprintf(table, "%s\t%.1f s\t%.1f MB\t%.1f MB\t%.3f\t%.1f MB\n", way.name, took.Seconds(),
+			float64(after.in-before.in)/1e6, float64(lacking)/1e6, float64(after.in-before.in)/float64(lacking), here)
+	}
+	assert.NilError(t, table.Flush())
+}
+
+// spread is an image on one host, and the others.
+type spread struct {
+	lab *Lab
+	// pool has all hosts, single the first alone.
+	pool, single *Project
+	first        Host
+	others       []Host
+	address      string // of the registry, as all hosts call it
+}
+
+const spreadImage = "spread:1"
+
+func newSpread(t *testing.T, generation string) *spread {
+	t.Helper()
+	home := t.TempDir()
+	l := &Lab{Generation: generation, name: cmp.Or(os.Getenv("LAB_PREFIX"), "test") + "many", home: home}
+	l.must(t, "down")
+	t.Cleanup(func() { l.must(t, "down") })
+	l.must(t, "up", strconv.Itoa(*spreadHosts), generation)
+	l.must(t, "env")
+	assert.NilError(t, os.WriteFile(l.configFile(), []byte(l.must(t, "config", "tls", "ssh")), 0o600))
+	s := &spread{lab: l, first: l.Host(1)}
+	for n := 2; n <= *spreadHosts; n++ {
+		s.others = append(s.others, l.Host(n))
+	}
+	file := "services:\n  web: {image: \"" + spreadImage + "\", build: ., command: sleep 1000, deploy: {mode: global}}\n"
+	s.pool = l.Project(t, file)
+	s.single = l.OnOneHost(t, s.first, file)
+	s.join(t)
+	for n := range spreadLayers {
+		s.fill(t, n)
+	}
+	s.single.Do(t, "build")
+	return s
+}
+
+// join does what is needed once: the network, and the program that carries.
+func (s *spread) join(t *testing.T) {
+	t.Helper()
+	p := s.lab.Project(t, "services:\n  web: {build: {dockerfile_inline: \"FROM busybox\\nRUN echo x > /x\"}, command: sleep 1000, init: true, deploy: {mode: global}}\n")
+	p.Do(t, "up", "-d")
+	p.Do(t, "down", "--rmi", "all")
+}
+
+// fill makes one layer's file of random bytes.
+func (s *spread) fill(t *testing.T, layer int) {
+	t.Helper()
+	dockerfile := "FROM busybox\n"
+	for n := range spreadLayers {
+		dockerfile += fmt.Sprintf("COPY %d /%d\n", n, n)
+	}
+	s.single.File(t, "Dockerfile", dockerfile)
+	s.single.random(t, strconv.Itoa(layer), *spreadMB*1e6/spreadLayers)
+}
+
+// random makes a file of random bytes.
+func (p *Project) random(t *testing.T, name string, size int) {
+	t.Helper()
+	p.fill(t, "random", (size>>20)+1)
+	file, err := os.Create(filepath.Join(p.folder, name))
+	assert.NilError(t, err)
+	defer file.Close()
+	left := int64(size)
+	for i := 0; left > 0; i++ {
+		part, err := os.ReadFile(filepath.Join(p.folder, "random", strconv.Itoa(i%4), strconv.Itoa(i%16)))
+		assert.NilError(t, err)
+		n, err := file.Write(part[:min(int64(len(part)), left)])
+		assert.NilError(t, err)
+		left -= int64(n)
+	}
+	assert.NilError(t, os.RemoveAll(filepath.Join(p.folder, "random")))
+}
+
+// change makes the last layer another one, on the first host alone.
+func (s *spread) change(t *testing.T) {
+	t.Helper()
+	s.fill(t, spreadLayers-1)
+	s.single.Do(t, "build")
+}
+
+// carry is how long the pool takes from the first image that is copied to the last.
+func (s *spread) carry(t *testing.T) time.Duration {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
+	defer cancel()
+	run := s.pool.command(ctx, program(t), "--progress", "json", "up", "-d", "--no-build")
+	events, err := run.StderrPipe()
+	assert.NilError(t, err)
+	assert.NilError(t, run.Start())
+	var began, ended time.Time
+	copied, last := 0, ""
+	for lines := bufio.NewScanner(events); lines.Scan(); {
+		last = lines.Text()
+		var e struct{ Text string }
+		_ = json.Unmarshal(lines.Bytes(), &e)
+		if e.Text == "Copying" && began.IsZero() {
+			began = time.Now()
+		}
+		if e.Text == "Copied" {
+			copied, ended = copied+1, time.Now()
+		}
+	}
+	assert.NilError(t, run.Wait(), last)
+	assert.Equal(t, copied, len(s.others))
+	s.sameEverywhere(t)
+	return ended.Sub(began)
+}
+
+func (s *spread) sameEverywhere(t *testing.T) {
+	t.Helper()
+	id := s.first.Docker(t, "images", "-q", spreadImage)
+	for _, h := range s.others {
+		assert.Equal(t, h.Docker(t, "images", "-q", spreadImage), id)
+	}
+}
+
+func (s *spread) load(t *testing.T) time.Duration {
+	t.Helper()
+	began := time.Now()
+	for _, h := range s.others {
+		s.shell(t, s.docker(t, s.first)+"save "+spreadImage+" | "+s.docker(t, h)+"load")
+	}
+	took := time.Since(began)
+	s.sameEverywhere(t)
+	return took
+}
+
+// docker is the client with a host's engine over the network.
+func (s *spread) docker(t *testing.T, h Host) string {
+	t.Helper()
+	keys := s.lab.state("keys")
+	return fmt.Sprintf("docker -H tcp://%s:2376 --tlsverify --tlscacert %s/ca.pem --tlscert %[2]s/client.pem --tlskey %[2]s/client-key.pem ", h.Address(t), keys)
+}
+
+// shell runs a command here.
+func (s *spread) shell(t *testing.T, command string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
+	defer cancel()
+	shell := exec.CommandContext(ctx, "sh", "-c", command)
+	shell.Env = s.lab.environment()
+	out, err := shell.CombinedOutput()
+	assert.NilError(t, err, "%s", out)
+}
+
+// open runs a registry on the first host, and makes all others reach it as their own.
+func (s *spread) open(t *testing.T) {
+	t.Helper()
+	s.address = registryAt(t, s.first, "0.0.0.0:5000")
+	at := s.first.Address(t)
+	for _, h := range s.others {
+		_, err := h.Run("sh", "-c", "echo 1 > /proc/sys/net/ipv4/conf/all/route_localnet;"+
+			"iptables -t nat -A OUTPUT -p tcp -d 127.0.0.1 --dport 5000 -j DNAT --to-destination "+at+":5000;"+
+			"iptables -t nat -A POSTROUTING -p tcp --dport 5000 -d "+at+" -j MASQUERADE")
+		assert.NilError(t, err)
+	}
+}
+
+// registry pushes once, and pulls on all hosts at once.
+func (s *spread) registry(t *testing.T) time.Duration {
+	t.Helper()
+	name := s.address + "/" + spreadImage
+	began := time.Now()
+	s.shell(t, s.docker(t, s.first)+"tag "+spreadImage+" "+name+" && "+s.docker(t, s.first)+"push -q "+name)
+	var pulls strings.Builder
+	for _, h := range s.others {
+		fmt.Fprintf(&pulls, "%s pull -q %s & all=\"$all $!\"\n", s.docker(t, h), name)
+	}
+	s.shell(t, pulls.String()+"for p in $all; do wait $p || exit 1; done")
+	return time.Since(began)
+}
+
+// received is what all hosts have on their cables: in of the others, out of all.
+func (s *spread) received(t *testing.T) moved {
+	t.Helper()
+	sum := moved{out: s.first.moved(t).out}
+	for _, h := range s.others {
+		m := h.moved(t)
+		sum.in, sum.out = sum.in+m.in, sum.out+m.out
+	}
+	return sum
+}
+
+// here is what hosts received and no host sent, in MB: it came from this machine.
+func (s *spread) here(t *testing.T, before, after moved) float64 {
+	t.Helper()
+	return float64(max(0, (after.in-before.in)-(after.out-before.out))) / 1e6
+}
