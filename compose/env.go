@@ -187,10 +187,12 @@ type Archives interface {
 	ExportContainer(ctx context.Context, container string) (io.ReadCloser, error)
 }
 
-// Publishing makes images, and gives them away.
+// Publishing makes images, gives them away, and throws them away.
 type Publishing interface {
 	// CommitContainer makes an image of a container, and returns its ID.
 	CommitContainer(ctx context.Context, container string, o hosts.CommitOptions) (id string, err error)
 	// PushImage pushes a reference with the user's login; progress may be nil.
 	PushImage(ctx context.Context, ref string, progress func(hosts.PullProgress)) error
+	// PruneImages removes the images of the host that no container is made from.
+	PruneImages(ctx context.Context) (hosts.Pruned, error)
 }

@@ -83,3 +83,10 @@ type ExecResult struct {
 	ExitCode       int
 	Stdout, Stderr []byte
 }
+
+// Pruned is what was removed of a host's images.
+type Pruned struct {
+	// Images is how many were removed, Bytes how much that freed.
+	Images int   `json:"images"`
+	Bytes  int64 `json:"bytes"`
+}

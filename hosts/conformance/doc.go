@@ -46,6 +46,7 @@ type resources interface {
 	ImportImage(ctx context.Context, ref string, files io.Reader) error
 	SaveImage(ctx context.Context, ref string) (io.ReadCloser, error)
 	LoadImage(ctx context.Context, ref string, archive io.Reader) error
+	PruneImages(ctx context.Context) (hosts.Pruned, error)
 	CreateNetwork(ctx context.Context, spec hosts.NetworkSpec) (id string, err error)
 	RemoveNetwork(ctx context.Context, network string) error
 	ConnectNetwork(ctx context.Context, network, container string, endpoint *network.EndpointSettings) error

@@ -38,6 +38,20 @@ func TestConformanceOfGeneration29(t *testing.T) {
 	conform(t, bin)
 }
 
+// TestPruning throws images away, on an engine of its own.
+func TestPruning(t *testing.T) {
+	conformance.RunPruning(t, open(t, startEngine(t, ""), docker.Options{}))
+}
+
+// TestPruningOfGeneration29 does so on the engine in the folder ENGINE29_BIN.
+func TestPruningOfGeneration29(t *testing.T) {
+	bin := os.Getenv("ENGINE29_BIN")
+	if bin == "" {
+		t.Skip("ENGINE29_BIN names no folder with an engine of generation 29")
+	}
+	conformance.RunPruning(t, open(t, startEngine(t, bin), docker.Options{}))
+}
+
 func conform(t *testing.T, bin string) {
 	url := startEngine(t, bin)
 	e := open(t, url, docker.Options{})

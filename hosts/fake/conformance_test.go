@@ -17,6 +17,12 @@ func TestConformanceInMemory(t *testing.T) {
 	conformance.RunBuilds(t, e, e)
 }
 
+func TestPruningInMemory(t *testing.T) {
+	e := fake.New(hosts.Host{Name: "h1"})
+	e.Load(conformance.Image, "busybox:other")
+	conformance.RunPruning(t, e)
+}
+
 func TestConformanceInFile(t *testing.T) {
 	pool, err := fake.Open(t.TempDir())
 	assert.NilError(t, err)

@@ -198,6 +198,23 @@ func (e *Engine) RemoveImage(ctx context.Context, ref string, force bool) error 
 	})
 }
 
+// PruneImages removes images that no container is made from.
+func (e *Engine) PruneImages(ctx context.Context) (hosts.Pruned, error) {
+	var pruned hosts.Pruned
+	err := e.call(ctx, "PruneImages", "", func(s *state) error {
+		pruned = hosts.Pruned{}
+		for id, image := range s.Images {
+			if !slices.ContainsFunc(sorted(s.Containers), func(r *record) bool { return r.ImageID == id }) {
+				pruned.Images += len(image.Tags)
+				pruned.Bytes += image.Size
+				delete(s.Images, id)
+			}
+		}
+		return nil
+	})
+	return pruned, err
+}
+
 func (s *state) removeImage(image hosts.Image, ref string, force bool) error {
 	for _, r := range sorted(s.Containers) {
 		if r.ImageID == image.ID && (r.running() || !force) {
