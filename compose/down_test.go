@@ -1,12 +1,14 @@
 package compose_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"gotest.tools/v3/assert"
-	is "gotest.tools/v3/assert/cmp"
 
 	"github.com/clocker-compose/clocker-compose/compose"
+	"github.com/clocker-compose/clocker-compose/compose/plan"
 	"github.com/clocker-compose/clocker-compose/hosts/fake"
 )
 
@@ -61,9 +63,14 @@ func TestDownOfOrphans(t *testing.T) {
 	model := loadShop(t, "services: {web: {image: app}}")
 	planned, err := compose.PlanDown(t.Context(), &s.Env, compose.DownOptions{Project: "shop", Model: model})
 	assert.NilError(t, err)
-	assert.Equal(t, len(planned.Warnings), 1)
-	assert.Assert(t, is.Contains(planned.Warnings[0], "Found orphan containers (shop-db-1)"))
+	assert.Equal(t, len(planned.Warnings), 0, "Docker Compose doesn't warn")
+	assert.Assert(t, !touches(planned, "shop-db-1"))
 	planned, err = compose.PlanDown(t.Context(), &s.Env, compose.DownOptions{Project: "shop"})
 	assert.NilError(t, err)
-	assert.Equal(t, len(planned.Warnings), 0)
+	assert.Assert(t, touches(planned, "shop-db-1"))
+}
+
+// touches tells whether a plan has a step of a container.
+func touches(p *plan.Plan, container string) bool {
+	return slices.ContainsFunc(p.Steps, func(s plan.Step) bool { return strings.Contains(s.ID, container) })
 }

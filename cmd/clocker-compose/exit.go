@@ -8,7 +8,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/clocker-compose/clocker-compose/cmd/clocker-compose/argv"
 	"github.com/clocker-compose/clocker-compose/cmd/clocker-compose/terminal"
 )
 
@@ -43,7 +42,7 @@ func interrupted(ctx context.Context) bool {
 
 // complain prints an error: a sentence or two on lines of their own, or an
 // object where progress is JSON. A status and an interruption say nothing.
-func complain(ctx context.Context, out io.Writer, asJSON bool, program string, err error) {
+func complain(ctx context.Context, out io.Writer, asJSON bool, err error) {
 	if _, silent := errors.AsType[status](err); silent || err == nil {
 		return
 	}
@@ -56,8 +55,5 @@ func complain(ctx context.Context, out io.Writer, asJSON bool, program string, e
 	}
 	for line := range strings.SplitSeq(err.Error(), "\n") {
 		fmt.Fprintln(out, terminal.Clean(line))
-	}
-	if u, ok := errors.AsType[*argv.UsageError](err); ok {
-		fmt.Fprintf(out, "\nRun '%s --help' for more information.\n", commandName(program, u.Path))
 	}
 }

@@ -54,10 +54,10 @@ func TestComplain(t *testing.T) {
 		{ended, false, errors.New("the disk is full"), "the disk is full\n"},
 		{live, false, errors.Join(errors.New("one"), errors.New("two\x1b[2J")), "one\ntwo\\x1b[2J\n"},
 		{live, true, errors.New("a \"b\""), `{"error":true,"message":"a \"b\""}` + "\n"},
-		{live, false, &argv.UsageError{Err: errors.New("unknown flag: --x")}, "unknown flag: --x\n\nRun 'prog --help' for more information.\n"},
+		{live, false, &argv.UsageError{Err: errors.New("unknown flag: --x")}, "unknown flag: --x\n"},
 	} {
 		var b strings.Builder
-		complain(c.ctx, &b, c.asJSON, "prog", c.err)
+		complain(c.ctx, &b, c.asJSON, c.err)
 		assert.Equal(t, b.String(), c.want)
 	}
 }

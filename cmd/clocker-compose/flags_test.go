@@ -68,7 +68,7 @@ func TestParseUpRefuses(t *testing.T) {
 	}{
 		{[]string{"--no-recreate", "-V"}, "--renew-anon-volumes and --no-recreate are incompatible"},
 		{[]string{"--attach=a", "--attach-dependencies"}, "--attach and --attach-dependencies are incompatible"},
-		{[]string{"--scale", "web=-1"}, `invalid --scale "web=-1": write SERVICE=NUMBER, such as web=3`},
+		{[]string{"--scale", "web=-1"}, `invalid --scale option "web=-1": a service has 0 replicas or more`},
 	} {
 		_, err := parsed(t, "up", parseUp, c.words...)
 		assert.Error(t, err, c.want)

@@ -40,7 +40,7 @@ func run(ctx context.Context, p process, w wiring) int {
 	err := act(ctx)
 	s.close()
 	s.sayInterrupted(ctx, err)
-	complain(ctx, p.err, s.root.progress == progress.JSON, program, err)
+	complain(ctx, p.err, s.root.progress == progress.JSON, err)
 	return exitCode(ctx, err)
 }
 

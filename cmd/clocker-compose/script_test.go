@@ -137,7 +137,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"publish": publish, "hostile": hostile, "fault": fault, "heal": heal, "calls": calls, "sed": sed,
 			"registry": registry, "gitserver": gitServer,
-			"await": await, "use": use,
+			"await": await, "use": use, "refused": refused, "sparse": sparse,
 		},
 		Condition: condition,
 	})
@@ -284,9 +284,14 @@ func sed(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(path, bytes.ReplaceAll(content, []byte(args[0]), []byte(args[1])), 0o644))
 }
 
-// condition [docker-client] tells whether Docker's own client is installed.
+// condition [docker-client] tells whether Docker's own client is installed,
+// [root] whether the test may open all files.
 func condition(name string) (bool, error) {
-	if name != "docker-client" {
+	switch name {
+	case "root":
+		return os.Getuid() == 0, nil
+	case "docker-client":
+	default:
 		return false, fmt.Errorf("unknown condition %s", name)
 	}
 	_, err := os.Stat("/usr/local/bin/docker")

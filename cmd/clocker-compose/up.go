@@ -151,8 +151,11 @@ func parseScale(words []string) (map[string]int, error) {
 	for _, word := range words {
 		service, number, found := strings.Cut(word, "=")
 		n, err := strconv.Atoi(number)
-		if !found || service == "" || err != nil || n < 0 {
-			return nil, fmt.Errorf("invalid --scale %q: write SERVICE=NUMBER, such as web=3", word)
+		switch {
+		case !found || service == "" || err != nil:
+			return nil, fmt.Errorf("invalid --scale option %q. Should be SERVICE=NUM", word)
+		case n < 0:
+			return nil, fmt.Errorf("invalid --scale option %q: a service has 0 replicas or more", word)
 		}
 		scale[service] = n
 	}

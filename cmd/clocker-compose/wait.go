@@ -2,11 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/clocker-compose/clocker-compose/cmd/clocker-compose/argv"
 	"github.com/clocker-compose/clocker-compose/compose"
 )
 
@@ -25,7 +25,7 @@ func newWait(s *session) *cli.Command {
 		},
 		Action: func(c *cli.Context) error {
 			if c.NArg() == 0 {
-				return &argv.UsageError{Path: []*cli.Command{c.Command}, Err: fmt.Errorf("wait requires at least 1 argument")}
+				return errors.New("wait requires at least 1 argument")
 			}
 			return waitOptions{services: c.Args().Slice(), down: c.Bool("down-project")}.run(c.Context, s)
 		},

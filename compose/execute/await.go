@@ -75,8 +75,13 @@ func (r *run) poll(ctx context.Context, engine Engine, a plan.AwaitContainer) (w
 // optional is what is told of a dependency that failed and isn't required.
 const optional = "Optional dependency"
 
+// unmet is why a condition won't be met: a sentence that needs nothing before it.
+type unmet string
+
+func (u unmet) Error() string { return string(u) }
+
 func errNotHealthy(after time.Duration) error {
-	return fmt.Errorf("application not healthy after %s", after)
+	return unmet(fmt.Sprintf("application not healthy after %s", after))
 }
 
 // met is the word for the state in which the condition is met, "" where it
@@ -87,16 +92,16 @@ func met(c hosts.ContainerDetail, a plan.AwaitContainer) (word string, err error
 		return completed(c, a)
 	case "service_healthy":
 		if !c.HasHealthcheck {
-			return "", fmt.Errorf("container %s has no healthcheck configured", a.Name)
+			return "", unmet(fmt.Sprintf("container %s has no healthcheck configured", a.Name))
 		}
 	}
 	switch {
 	case c.State == hosts.Exited && c.ExitCode == 0 && a.Condition == plan.ConditionHandover:
 		return "Exited", nil
 	case c.State == hosts.Exited || c.State == hosts.Dead:
-		return "", fmt.Errorf("dependency failed to start: container %s exited (%d)", a.Name, c.ExitCode)
+		return "", unmet(fmt.Sprintf("dependency failed to start: container %s exited (%d)", a.Name, c.ExitCode))
 	case c.Health == "unhealthy":
-		return "", fmt.Errorf("dependency failed to start: container %s is unhealthy", a.Name)
+		return "", unmet(fmt.Sprintf("dependency failed to start: container %s is unhealthy", a.Name))
 	case c.State != hosts.Running:
 		return "", nil
 	case c.HasHealthcheck && a.Condition != "service_started":
@@ -116,7 +121,7 @@ func completed(c hosts.ContainerDetail, a plan.AwaitContainer) (word string, err
 		return "", nil
 	}
 	if c.ExitCode != 0 {
-		return "", fmt.Errorf("service %q didn't complete successfully: exit %d", a.Service, c.ExitCode)
+		return "", unmet(fmt.Sprintf("service %q didn't complete successfully: exit %d", a.Service, c.ExitCode))
 	}
 	return "Exited", nil
 }

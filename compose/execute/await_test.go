@@ -55,7 +55,7 @@ func TestConditions(t *testing.T) {
 				err := b.Run(t.Context(), steps(awaited(c.command, c.health, c.labels), start("h1", "dep", "h1/create dep"),
 					await("h1", "dep", c.condition, true, "h1/start dep"), volume("h1", "next", "h1/await dep")))
 				if c.err != "" {
-					assert.Error(t, err, "await container dep "+c.condition+": "+c.err)
+					assert.Error(t, err, c.err)
 					assert.Assert(t, is.Contains(b.told(), "Container dep Error: Error "+c.err))
 					return
 				}

@@ -206,10 +206,13 @@ func (r *run) failures(ctx context.Context, p *plan.Plan) error {
 }
 
 // fail words a failed step: its host, what was tried, and the cause. An engine
-// has said the latter two already.
+// has said the latter two already, and a condition that isn't met all.
 func (r *run) fail(s plan.Step, err error) error {
 	if err == nil {
 		return nil
+	}
+	if u, ok := errors.AsType[unmet](err); ok {
+		return u
 	}
 	e := hosts.Error{Op: s.Action.Verb() + " " + s.Action.Object(), Err: err}
 	if told, ok := err.(*hosts.Error); ok { //nolint:errorlint // one that is wrapped has more to say

@@ -83,19 +83,14 @@ func (d *down) chooseContainers() {
 		}
 	}
 	d.all = true
-	var orphans []string
 	for _, c := range all {
 		switch orphan := d.orphan(c); {
-		case orphan && !d.RemoveOrphans:
-			orphans = append(orphans, c.Name)
+		case orphan && !d.RemoveOrphans: // as with Docker Compose, of which nothing is said
 		case orphan, d.goes(c):
 			d.containers = append(d.containers, c)
 		default:
 			d.all = d.all && len(d.Services) == 0
 		}
-	}
-	if len(orphans) > 0 {
-		d.plan.Warnings = append(d.plan.Warnings, orphansFound(orphans))
 	}
 }
 
@@ -120,12 +115,6 @@ func (d *down) goes(c state.Container) bool {
 // covers tells whether the service is to go: all are, where none is named.
 func (d *down) covers(service string) bool {
 	return len(d.Services) == 0 || slices.Contains(d.Services, service)
-}
-
-// orphansFound says that there are orphans, as Docker Compose says it.
-func orphansFound(names []string) string {
-	return "Found orphan containers (" + strings.Join(names, ", ") + ") for this project. " +
-		"If you removed or renamed this service in your compose file, you can run this command with the --remove-orphans flag to clean it up."
 }
 
 func (d *down) readDependencies(all []state.Container) {

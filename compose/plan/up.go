@@ -274,3 +274,9 @@ func (u *up) remove(c state.Container, why Reason, after ...string) string {
 	}
 	return u.add(c.Host, RemoveContainer{ID: c.ID, Name: c.Name}, why, after...)
 }
+
+// orphansFound says that there are orphans, as Docker Compose says it.
+func orphansFound(names []string) string {
+	return "Found orphan containers (" + strings.Join(names, ", ") + ") for this project. " +
+		"If you removed or renamed this service in your compose file, you can run this command with the --remove-orphans flag to clean it up."
+}

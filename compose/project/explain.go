@@ -23,6 +23,7 @@ var (
 	quotedWord       = regexp.MustCompile(`'([^']+)'`)
 	construct        = regexp.MustCompile(`^failed to parse (.+?): yaml: construct errors: line (\d+): (?:go-yaml load error in \w+ at L(\d+)\.C(\d+): |line (\d+): )?(.*)$`)
 	preamble         = regexp.MustCompile(`^(?:validating \S+: |decoding failed due to the following error\(s\): |failed to parse \S+: (?:yaml: )?)`)
+	missingEnvFile   = regexp.MustCompile(`^(env file .+ not found): stat .+$`)
 	notANumber       = regexp.MustCompile(`strconv\.\w+: parsing ("[^"]*"): invalid syntax`)
 )
 
@@ -49,6 +50,9 @@ func (s sources) explain(err error) error {
 		if place, depth := s.deepest(at, atKey); depth > 1 {
 			return &Error{Position: place.Position, Message: text}
 		}
+	}
+	if strings.HasPrefix(text, "no such service: ") {
+		return errors.New(text) // what was asked for isn't there; the file is all right
 	}
 	if len(s) == 1 && !strings.Contains(text, s[0].name) {
 		return &Error{Position: Position{File: s[0].name}, Message: text}
@@ -88,6 +92,7 @@ func (s sources) unknownTopLevel(text string) error {
 func (s sources) clean(text string) string {
 	text = preamble.ReplaceAllString(oneLine(text), "")
 	text = strings.TrimSuffix(text, ": invalid compose project")
+	text = missingEnvFile.ReplaceAllString(text, "$1") // it said the name again
 	text = notANumber.ReplaceAllString(text, "$1 isn't a number")
 	for _, src := range s {
 		text = strings.ReplaceAll(text, src.file, src.name)

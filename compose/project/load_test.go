@@ -169,7 +169,7 @@ networks: {front: , back: }
 	p := load(t, project.Options{WorkingDir: dir, Services: []string{"web"}})
 	assert.DeepEqual(t, p.ServicesInOrder(), []string{"cache", "db", "web"})
 	assert.DeepEqual(t, p.NetworkNames(), []string{"default", "front"})
-	assert.Equal(t, failure(t, project.Options{WorkingDir: dir, Services: []string{"wep"}}), "compose.yaml: no such service: wep")
+	assert.Equal(t, failure(t, project.Options{WorkingDir: dir, Services: []string{"wep"}}), "no such service: wep")
 	assert.Assert(t, strings.Contains(failure(t, project.Options{WorkingDir: dir}), "missing.env not found"))
 	all := load(t, project.Options{WorkingDir: dir, Services: []string{"cache"}, AllResources: true})
 	assert.DeepEqual(t, all.NetworkNames(), []string{"back", "default", "front"})

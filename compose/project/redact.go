@@ -44,13 +44,21 @@ func scrub(err error, env types.Mapping) error {
 	return errors.New(clean)
 }
 
+// envFileUnread is the error of an env file that is there and can't be read. It
+// says the file's name twice.
+var envFileUnread = regexp.MustCompile(`^failed to read (.+): (?:open|read) (.+): ([^:]+)$`)
+
 // envFileLine finds the place in an error of an env file's parser.
 var envFileLine = regexp.MustCompile(`^failed to read ([^:]+): (?:line (\d+): )?([^"']*)`)
 
 // envFileError is the error of an env file without the line that it quotes,
 // because that is where passwords stand.
 func envFileError(err error) error {
-	m := envFileLine.FindStringSubmatch(oneLine(err.Error()))
+	text := oneLine(err.Error())
+	if m := envFileUnread.FindStringSubmatch(text); m != nil && m[1] == m[2] {
+		return errors.New("read env file " + m[1] + ": " + m[3])
+	}
+	m := envFileLine.FindStringSubmatch(text)
 	if m == nil {
 		return err
 	}

@@ -73,7 +73,7 @@ func (r *reader) level(args []string, flags flags, commands []*cli.Command) erro
 	}
 	switch {
 	case err != nil:
-		return &UsageError{Path: r.line.Path, Err: err}
+		return &UsageError{Err: err}
 	case leaf:
 		r.line.Args = append(append(r.line.Args, "--"), operands...)
 		return nil
