@@ -255,3 +255,32 @@ func TestAHostThatDiesWhileItGivesAnImage(t *testing.T) {
 		p.Do(t, "down", "-v", "--rmi", "all")
 	})
 }
+
+// An engine that keeps images with containerd gets all platforms of one, under the same ID.
+func TestAnImageOfSeveralPlatformsArrivesWhole(t *testing.T) {
+	if os.Getenv("ENGINE29_BIN") == "" {
+		t.Skip("engine 29 is not here: 'make engine29' builds it")
+	}
+	l := theLab(t, "29")
+	t.Cleanup(func() { l.reportIfFailed(t) })
+	p := l.Project(t, `
+services:
+  web:
+    build: {context: ., platforms: [linux/amd64, linux/arm64]}
+    command: sleep 1000
+    deploy: {mode: global}
+`)
+	p.File(t, "Dockerfile", "FROM scratch\nCOPY page /page\n")
+	p.File(t, "page", p.Name)
+	p.Do(t, "build")
+	p.Do(t, "up", "--no-start")
+	ids := map[string]bool{}
+	for _, h := range l.Hosts() {
+		out := h.Docker(t, "image", "inspect", "--platform", "linux/arm64", "--format", "{{.Id}} {{.Architecture}}", p.Name+"-web")
+		assert.Check(t, is.Contains(out, " arm64"))
+		ids[out] = true
+	}
+	assert.Equal(t, len(ids), 1, "%v", ids)
+	p.noCouriers(t, l)
+	p.Do(t, "down", "--rmi", "all")
+}
