@@ -40,8 +40,10 @@ type Audience interface {
 	Line(LogRecord)
 	// Exited tells that a container has ended.
 	Exited(Exit)
-	// Lost tells that a host is out of reach, and what runs on it with it.
+	// Lost tells that a host is out of reach, and what runs on it with it; Regained
+	// that it is there again, and its output goes on.
 	Lost(host string, err error)
+	Regained(host string)
 }
 
 // Exit is how an attached container ended.
@@ -53,12 +55,13 @@ type Exit struct {
 }
 
 // Attach follows the containers of a project on all hosts until none is left
-// that runs, or ctx ends.
+// that runs, or ctx ends. It waits for a host that goes away, unless containers
+// are stopped for good meanwhile, and goes on where its output was.
 func Attach(ctx context.Context, env *Env, o AttachOptions, to Audience) error {
 	ctx, cancel := context.WithCancel(ctx)
 	a := &attachment{
 		env: env, options: o, audience: to, news: make(chan tiding), live: map[string]*attached{}, past: map[string]time.Time{},
-		begun: make(chan struct{}),
+		begun: make(chan struct{}), away: map[string]bool{}, reaches: map[string]presence{},
 	}
 	defer a.work.Wait()
 	defer cancel()
@@ -69,7 +72,8 @@ func Attach(ctx context.Context, env *Env, o AttachOptions, to Audience) error {
 	return a.follow(ctx)
 }
 
-// attachment is one call of Attach. Only the goroutine of follow touches live.
+// attachment is one call of Attach. Only the goroutine of follow touches live, away
+// and reaches.
 type attachment struct {
 	env      *Env
 	options  AttachOptions
@@ -86,6 +90,10 @@ type attachment struct {
 	// past are when containers ended of which that was told, by ID: a start before
 	// that was read already, whenever it is heard of.
 	past map[string]time.Time
+	// away are the hosts that are out of reach, by name, true where that was told.
+	away map[string]bool
+	// reaches are the hosts that something is read on, by name.
+	reaches map[string]presence
 	// lingering has a value once no container was stopped for a while.
 	lingering <-chan time.Time
 }
@@ -101,6 +109,9 @@ type attached struct {
 	// following says that a goroutine reads its log, asleep that it is still to
 	// be started.
 	following, asleep bool
+	// broken says that its log was being read when its host went away, fromStart
+	// that it was read from the start of a run.
+	broken, fromStart bool
 	// run is when the run began whose log was read last.
 	run  time.Time
 	ends ends
@@ -180,11 +191,13 @@ func Prefix(project string, c state.Container) string {
 
 // follow acts on the news until there is nothing left to hear of.
 func (a *attachment) follow(ctx context.Context) error {
-	settled := a.options.Settled
+	settled, ending := a.options.Settled, a.options.Ending
 	for a.goesOn() || settled != nil || a.lingers() {
 		select {
 		case <-a.lingering:
 			a.lingering = nil
+		case <-ending:
+			ending = nil
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-settled:
@@ -200,7 +213,7 @@ func (a *attachment) follow(ctx context.Context) error {
 // goesOn tells whether a container runs, or will, that is waited for.
 func (a *attachment) goesOn() bool {
 	for _, one := range a.live {
-		if !one.beside {
+		if a.awaited(one) {
 			return true
 		}
 	}
@@ -209,12 +222,7 @@ func (a *attachment) goesOn() bool {
 
 // lingers tells that a container was stopped a moment ago, and may be started again.
 func (a *attachment) lingers() bool {
-	select {
-	case <-a.options.Ending:
-		return false
-	default:
-		return a.lingering != nil
-	}
+	return a.lingering != nil && !a.ending()
 }
 
 // wake reads what was started before this host's events could tell of it.
@@ -235,7 +243,7 @@ func (a *attachment) hear(ctx context.Context, n tiding) {
 	case n.ended != "":
 		a.logEnded(ctx, n)
 	case n.back:
-		a.review(ctx, n.host)
+		a.regain(ctx, n.host)
 	case n.event != nil:
 		a.happened(ctx, n.host, *n.event)
 	}

@@ -46,10 +46,15 @@ func (e *ends) take(known int) int {
 // end asks how a container ended, if it did. There are at least so many ends to
 // be passed on, 1 where a log has ended and 0 where only events tell.
 func (a *attachment) end(ctx context.Context, one *attached, least int) {
+	if _, away := a.away[one.host]; away {
+		return
+	}
 	detail, err := a.inspect(ctx, one)
 	switch {
 	case isLost(err) || ctx.Err() != nil:
 		return // the host's own tiding tells
+	case err == nil && one.broken && detail.State != hosts.Created:
+		a.read(ctx, one, one.fromStart)
 	case err == nil && (goesOn(detail) || one.missed(detail)):
 		a.resume(ctx, one, detail, least)
 	case err == nil && detail.State == hosts.Created: // its start was not to be

@@ -32,9 +32,9 @@ func (a *attachment) listenAll(ctx context.Context) {
 	}
 }
 
-// listen passes on the events of a host until ctx ends or the host is out of
-// reach. An engine may break the connection and be there all the same: then it
-// is opened anew, and what happened meanwhile is found out. It calls heard when
+// listen passes on the events of a host until ctx ends. An engine may break the
+// connection and be there all the same, or come back later: then it is opened
+// anew, and what happened meanwhile is found out. It calls heard when
 // the host can be heard, or can't be.
 func (a *attachment) listen(ctx context.Context, h hosts.Host, heard func()) {
 	defer heard()
@@ -55,9 +55,8 @@ func (a *attachment) listen(ctx context.Context, h hosts.Host, heard func()) {
 	for ctx.Err() == nil {
 		a.hearken(ctx, engine, h, began)
 		heard()
-		if err := a.seek(ctx, engine); err != nil {
+		for err := a.seek(ctx, engine); err != nil && ctx.Err() == nil; err = a.seek(ctx, engine) {
 			a.tell(ctx, tiding{lost: err, host: h})
-			return
 		}
 	}
 }
@@ -79,7 +78,7 @@ func (a *attachment) hearken(ctx context.Context, engine Engine, h hosts.Host, b
 
 // guard returns once the host doesn't answer.
 func (a *attachment) guard(ctx context.Context, engine Engine) {
-	ticker := time.NewTicker(a.env.patience())
+	ticker := time.NewTicker(min(heartbeat, a.env.patience()))
 	defer ticker.Stop()
 	for {
 		select {
@@ -94,7 +93,7 @@ func (a *attachment) guard(ctx context.Context, engine Engine) {
 }
 
 // seek waits for a host that broke its connections, as long as one may take to
-// answer. Its error is why it is given up.
+// answer. Its error is why it counts as away.
 func (a *attachment) seek(ctx context.Context, engine Engine) error {
 	ctx, cancel := context.WithTimeout(ctx, a.env.patience())
 	defer cancel()
@@ -210,18 +209,4 @@ func (a *attachment) running(ctx context.Context, h hosts.Host) []state.Containe
 		}
 	}
 	return running
-}
-
-// lose gives up what runs on a host.
-func (a *attachment) lose(h hosts.Host, err error) {
-	found := false
-	for id, one := range a.live {
-		if one.host == h.Name {
-			delete(a.live, id)
-			found = true
-		}
-	}
-	if found {
-		a.speak(func() { a.audience.Lost(h.Name, err) })
-	}
 }

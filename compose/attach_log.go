@@ -23,6 +23,10 @@ func (a *attachment) logEnded(ctx context.Context, n tiding) {
 		one.silent = true
 		a.env.warn([]string{fmt.Sprintf("the output of %s can't be shown: %v", one.name, n.unread)})
 	}
+	if one.broken = isLost(n.unread); one.broken {
+		a.end(ctx, one, 0) // of which nothing was heard
+		return
+	}
 	a.end(ctx, one, 1)
 }
 
@@ -32,17 +36,21 @@ func (a *attachment) read(ctx context.Context, one *attached, fromStart bool) {
 	if one.following {
 		return
 	}
-	follow, seen := !one.silent, one.seen
-	one.following = follow
+	follow, seen, again := !one.silent, one.seen, one.broken
+	one.following, one.fromStart, one.broken = follow, fromStart, false
+	reach := a.reach(ctx, one.host)
 	from := func(detail hosts.ContainerDetail) hosts.LogOptions { return logFrom(detail, fromStart) }
 	if one.known {
 		from = func(hosts.ContainerDetail) hosts.LogOptions { return logAfter(seen) }
 	}
 	a.work.Go(func() {
-		detail, err := a.inspect(ctx, one)
+		if again {
+			pause(reach, linger) // what breaks at once is not to be opened at once
+		}
+		detail, err := a.inspect(reach, one)
 		switch {
 		case err == nil && follow:
-			seen, err = a.copyLog(ctx, one, from(detail), detail.StartedAt)
+			seen, err = a.copyLog(reach, one, from(detail), detail.StartedAt)
 		case err == nil && alive(detail.State):
 			return // its events tell
 		}

@@ -101,7 +101,9 @@ type notes struct {
 	// all are lines and ends, in their order.
 	all   []string
 	exits []compose.Exit
-	lost  []string
+	// lost and regained are hosts; away, where it is set, is closed by a loss.
+	lost, regained []string
+	away           chan struct{}
 }
 
 func (n *notes) Attaching(containers []string) {
@@ -121,7 +123,14 @@ func (n *notes) Exited(e compose.Exit) {
 	n.all = append(n.all, fmt.Sprintf("%s exited %d, %t", e.Container, e.Code, e.Restarting))
 }
 
-func (n *notes) Lost(host string, _ error) { n.lost = append(n.lost, host) }
+func (n *notes) Lost(host string, _ error) {
+	n.lost = append(n.lost, host)
+	if n.away != nil {
+		close(n.away)
+	}
+}
+
+func (n *notes) Regained(host string) { n.regained = append(n.regained, host) }
 
 // said are the lines of one container.
 func (n *notes) said(name string) string {
@@ -202,18 +211,52 @@ func TestAttachToServicesOnly(t *testing.T) {
 	assert.DeepEqual(t, n.lines, []string{"job-1: done"})
 }
 
-func TestAttachLosesHost(t *testing.T) {
+// A host that goes away is waited for, and no line is missing or told twice.
+func TestAttachWaitsForAHost(t *testing.T) {
+	defer goleak.VerifyNone(t)
 	y := newYard("h1", "h2")
-	y.run(t, replica{host: "h1", service: "web", number: 1, script: "sleep 0.3; echo here"})
-	y.run(t, replica{host: "h2", service: "web", number: 2, script: "serve"})
+	started := []string{
+		y.run(t, replica{host: "h1", service: "web", number: 1, script: "echo here"}),
+		y.run(t, replica{host: "h2", service: "web", number: 2, script: "echo one; sleep 0.5; echo two; sleep 3; echo three; exit 5"}),
+	}
 	y.env.Timeout = 300 * time.Millisecond
+	n := &notes{attached: make(chan struct{}), away: make(chan struct{})}
 	go func() {
-		time.Sleep(200 * time.Millisecond)
+		<-n.attached
 		y.engines["h2"].Inject(fake.Fault{Kind: fake.Unreachable})
+		<-n.away
+		y.engines["h2"].Heal()
 	}()
-	n := attach(t, y, compose.AttachOptions{})
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	assert.NilError(t, compose.Attach(ctx, y.env, compose.AttachOptions{Project: "shop", Started: started}, n))
 	assert.DeepEqual(t, n.lost, []string{"h2"})
+	assert.DeepEqual(t, n.regained, []string{"h2"})
 	assert.Equal(t, n.said("web-1"), "here")
+	assert.Equal(t, n.said("web-2"), "one two three")
+	assert.Assert(t, slices.Contains(n.exits, compose.Exit{Service: "web", Container: "web-2", Code: 5}), "%v", n.exits)
+	assert.Equal(t, len(n.exits), 2)
+}
+
+// Once containers are stopped for good, a host that is away isn't waited for.
+func TestAttachEndsWithoutAHost(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	y := newYard("h1")
+	y.run(t, replica{host: "h1", service: "web", number: 1, script: "serve"})
+	y.env.Timeout = 300 * time.Millisecond
+	n := &notes{attached: make(chan struct{}), away: make(chan struct{})}
+	ending := make(chan struct{})
+	go func() {
+		<-n.attached
+		y.engines["h1"].Inject(fake.Fault{Kind: fake.Unreachable})
+		<-n.away
+		close(ending)
+	}()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	assert.NilError(t, compose.Attach(ctx, y.env, compose.AttachOptions{Project: "shop", Ending: ending}, n))
+	assert.DeepEqual(t, n.lost, []string{"h1"})
+	assert.Equal(t, len(n.exits), 0)
 }
 
 // TestAttachOutlastsABrokenConnection: an engine that is there is listened to again.

@@ -55,7 +55,11 @@ func (a *audience) Exited(e compose.Exit) {
 }
 
 func (a *audience) Lost(host string, err error) {
-	a.session.warn(fmt.Sprintf("host %s is out of reach (%v); output from there ends here", host, err))
+	a.session.warn(fmt.Sprintf("host %s is out of reach (%v); its output stops here until it answers again", host, err))
+}
+
+func (a *audience) Regained(host string) {
+	a.session.warn(fmt.Sprintf("host %s answers again; its output goes on", host))
 }
 
 // verdict is the exit code of an up that was cut short: 130 for the user's
