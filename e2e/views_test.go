@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os/exec"
@@ -148,22 +149,32 @@ func TestFollowAHostThatGoesAway(t *testing.T) {
     stop_signal: KILL
 `)
 		p.Up(t)
-		logs, events := p.begin(t, "logs", "-f"), p.begin(t, "events", "--json")
+		logs, events, stats := p.begin(t, "logs", "-f"), p.begin(t, "events", "--json"), p.begin(t, "stats", "--format", "{{.Host}}")
 		c := &counted{next: map[string]int{}}
 		go c.read(logs.stdout)
 		var heard lockedBuffer
 		go func() { _, _ = io.Copy(&heard, events.stdout) }()
+		var measured lockedBuffer
+		go func() { _, _ = io.Copy(&measured, stats.stdout) }()
 		time.Sleep(2 * time.Second)
 
 		l.Host(2).Cut(t)
 		logs.awaitComplaint(t, "its logs stop here until it answers again")
 		events.awaitComplaint(t, "its events are missing until it answers again")
+		stats.awaitComplaint(t, "host h2: ")
 		assert.Check(t, is.Contains(logs.complaints(), "host h2: "))
+		gone := strings.Count(measured.String(), "h2")
 		shown := p.Try(t, "ps")
 		assert.Check(t, is.Contains(shown.Stderr, "host h2: "))
 		l.Host(2).Heal(t)
 		logs.awaitComplaint(t, "host h2 answers again; its logs go on")
 		events.awaitComplaint(t, "host h2 answers again; its events go on")
+		eventually(t, time.Minute, "it is measured again", func() error {
+			if strings.Count(measured.String(), "h2") == gone {
+				return errors.New("no row of h2")
+			}
+			return nil
+		})
 		time.Sleep(3 * time.Second)
 		p.Do(t, "kill", "-s", "USR1") // an event on each host, which the shell ignores or dies of
 		time.Sleep(2 * time.Second)

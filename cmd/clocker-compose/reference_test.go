@@ -41,6 +41,21 @@ func TestReferenceManual(t *testing.T) {
 	}
 }
 
+// TestReadmeNamesEveryCommand: it says what there is, and so has to say all.
+func TestReadmeNamesEveryCommand(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	assert.NilError(t, err)
+	var walk func(commands []*cli.Command)
+	walk = func(commands []*cli.Command) {
+		for _, c := range commands {
+			other := c.Hidden && len(c.Subcommands) == 0 // names for what has another
+			assert.Check(t, other || strings.Contains(string(readme), "`"+c.Name+"`"), "README.md doesn't name %s", c.Name)
+			walk(c.Subcommands)
+		}
+	}
+	walk(newApp(testSession()).Commands)
+}
+
 // TestHelpFits: no line of any --help is wider than 80 columns.
 func TestHelpFits(t *testing.T) {
 	app := newApp(testSession())
