@@ -78,7 +78,7 @@ services:
     deploy: {mode: global}
     stop_grace_period: 0s
 `)
-		c := p.Console(t, "up", "--menu=false")
+		c := p.Console(t, "up", "--menu=false", "--no-color")
 		for _, name := range []string{"ticker-1  | ", "ticker-2  | ", "ticker-3  | "} {
 			c.shows(t, name)
 		}

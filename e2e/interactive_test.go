@@ -70,7 +70,7 @@ func (c *Console) text() string {
 
 func (c *Console) shows(t *testing.T, text string) {
 	t.Helper()
-	eventually(t, 20*time.Second, "the terminal shows "+text, func() error {
+	eventually(t, 2*time.Minute, "the terminal shows "+text, func() error {
 		if !strings.Contains(c.text(), text) {
 			return fmt.Errorf("%q", c.text())
 		}

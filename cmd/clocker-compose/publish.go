@@ -116,6 +116,13 @@ func (o publishOptions) questions(p project.Publication) []question {
 			"Are you ok to publish these bind mount declarations?",
 		})
 	}
+	if len(p.Secrets) > 0 {
+		all = append(all, question{
+			"you are about to publish sensitive data within your OCI artifact.\n" +
+				"please double check that you are not leaking sensitive data\n" + secretLines(p.Secrets),
+			"Are you ok to publish these sensitive data?",
+		})
+	}
 	if lines := variableLines(p); lines != "" && !o.withEnv {
 		all = append(all, question{
 			"you are about to publish env-related declarations within your OCI artifact.\n" +
@@ -138,6 +145,15 @@ func mountLines(mounts map[string][]string) string {
 		fmt.Fprintf(&b, "%s: %s\n", service, strings.Join(mounts[service], " "))
 	}
 	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// secretLines tell what each looks like and where it is, and not the secret.
+func secretLines(found []project.Secret) string {
+	var lines []string
+	for _, f := range found {
+		lines = append(lines, f.Kind, fmt.Sprintf("%q: in %s", f.Key, f.File))
+	}
+	return strings.Join(lines, "\n")
 }
 
 func variableLines(p project.Publication) string {

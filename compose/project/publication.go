@@ -24,6 +24,9 @@ type Publication struct {
 	Literals  map[string][]string
 	// Contents are the configs and secrets whose content stands in the files.
 	Contents []string
+	// Secrets are values that look like secrets, in the files and in those of
+	// configs and secrets.
+	Secrets []Secret
 	// Mounts are, by service, the bind mounts: SOURCE:TARGET:MODE.
 	Mounts map[string][]string
 }
@@ -35,6 +38,8 @@ type PublishedFile struct {
 	Content []byte
 	// Extended files are those that others extend, Env files hold variables.
 	Extended, Env bool
+	// path is where it comes from.
+	path string
 }
 
 // Publish makes the publication of a project. Files that the project's own
@@ -53,7 +58,7 @@ func (p *Project) Publish() (Publication, error) {
 		}
 	}
 	p.tellValues(w.published)
-	return *w.published, nil
+	return *w.published, p.tellSecrets(w.published)
 }
 
 func (p *Project) publishable() error {
@@ -89,6 +94,7 @@ type publisher struct {
 
 // add reads a file, and those that it names.
 func (w *publisher) add(path string, f PublishedFile) (err error) {
+	f.path = path
 	if f.Content, err = readFile(path, nil); err != nil {
 		return err
 	}
