@@ -47,6 +47,7 @@ func spitefulLines() map[string][]string {
 		"hosts drain":    {"hosts drain h1 -y"},
 		"hosts inspect":  {"hosts inspect", "hosts inspect h1"},
 		"hosts ls":       {"hosts ls", "hosts ls --format json"},
+		"hosts prune":    {"hosts prune -y", "--dry-run hosts prune"},
 		"hosts rm":       {"hosts rm h2"},
 		"hosts snapshot": {"hosts snapshot"},
 		"images":         {"images", "images --format json", "images -q"},
