@@ -57,6 +57,9 @@ func (d Downloads) Fetch(ctx context.Context, address, checksum string, to io.Wr
 	}
 	sum := sha256.New()
 	size, err = io.Copy(io.MultiWriter(to, sum), d.bounded(answer.Body, func() { stalled.Reset(d.stalled()) }))
+	if err == nil {
+		err = context.Cause(ctx) // a server that sees the request end may end its answer in order
+	}
 	if err != nil {
 		return size, "", fmt.Errorf("fetch %s: %w", shown(address), cause(ctx, err))
 	}

@@ -78,7 +78,7 @@ func TestDownloadsThatFail(t *testing.T) {
 		}
 		d := remote.Downloads{Transport: s.Client().Transport, Most: c.most, Stalled: stalled}
 		_, _, err := d.Fetch(t.Context(), c.address, c.checksum, new(bytes.Buffer))
-		assert.ErrorContains(t, err, c.want)
+		assert.ErrorContains(t, err, c.want, c.address)
 		assert.Assert(t, !strings.Contains(err.Error(), "secret"), err)
 	}
 	_, _, err := (remote.Downloads{}).Fetch(t.Context(), s.URL+"/hello", "", new(bytes.Buffer))
