@@ -66,6 +66,48 @@ func TestAttachedUp(t *testing.T) {
 	})
 }
 
+// Ctrl-C runs the hooks of all replicas before they stop. Once more kills what won't end, whatever its hook does.
+func TestAttachedUpInterrupted(t *testing.T) {
+	onThreeHosts(t, func(t *testing.T, l *Lab) {
+		p := l.Project(t, `
+services:
+  web:
+    image: busybox
+    command: sh -c 'echo ready; exec sleep 1000'
+    deploy: {mode: global}
+    stop_grace_period: 0s
+    pre_stop: [{command: echo farewell}]
+`)
+		c := p.Console(t, "up", "--menu=false")
+		c.showsTimes(t, 3, "ready")
+		c.types(t, ctrlC)
+		assert.Equal(t, c.ends(t), 130)
+		assert.Equal(t, strings.Count(c.text(), "farewell"), 3, "%q", c.text())
+		for _, r := range p.Ps(t) {
+			assert.Equal(t, r.State, "exited", "%v", r)
+		}
+
+		p = l.Project(t, `
+services:
+  stays:
+    image: busybox
+    command: sh -c 'trap "" TERM; echo ready; while :; do sleep 1; done'
+    deploy: {mode: global}
+    stop_grace_period: 10m
+    pre_stop: [{command: sh -c 'echo leaving; sleep 1000'}]
+`)
+		c = p.Console(t, "up", "--menu=false")
+		c.showsTimes(t, 3, "ready")
+		c.types(t, ctrlC)
+		c.showsTimes(t, 3, "leaving")
+		c.types(t, ctrlC)
+		assert.Equal(t, c.ends(t), 130)
+		for _, r := range p.Ps(t) {
+			assert.Equal(t, r.State, "exited", "%v", r)
+		}
+	})
+}
+
 // A host that is lost leaves a line, and the output of the others goes on. Where it
 // is back its own goes on, too, and no line is missing.
 func TestAttachedUpLosesAHost(t *testing.T) {

@@ -78,10 +78,21 @@ func (c *Console) shows(t *testing.T, text string) {
 	})
 }
 
+// showsTimes waits until a text was shown so many times.
+func (c *Console) showsTimes(t *testing.T, times int, text string) {
+	t.Helper()
+	eventually(t, time.Minute, fmt.Sprintf("the terminal shows %s %d times", text, times), func() error {
+		if shown := c.text(); strings.Count(shown, text) < times {
+			return fmt.Errorf("%q", shown)
+		}
+		return nil
+	})
+}
+
 // hasSize asks a shell for the size of its terminal until it is as wanted.
 func (c *Console) hasSize(t *testing.T, size string) {
 	t.Helper()
-	eventually(t, 10*time.Second, "the terminal has the size "+size, func() error {
+	eventually(t, time.Minute, "the terminal has the size "+size, func() error {
 		c.types(t, "stty size\n")
 		time.Sleep(300 * time.Millisecond)
 		if !strings.Contains(c.text(), size) {
