@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"crypto/rand"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -207,7 +208,8 @@ func (l *Lab) removeVolumesBut(t *testing.T, these []string) {
 // the processes and what the program says know nothing of them.
 func TestNothingTellsOfSecretsAndConfigs(t *testing.T) {
 	l := theLab(t, "20")
-	p := l.Project(t, `
+	hidden := "hidden" + rand.Text()[:8] + "-" // no other process of this machine has it
+	p := l.Project(t, fmt.Sprintf(`
 services:
   web:
     image: busybox
@@ -221,33 +223,33 @@ secrets:
   typed: {environment: TYPED_SECRET}
   filed: {file: ./secret}
 configs:
-  written: {content: "hidden-written"}
+  written: {content: "%swritten"}
   composed: {environment: COMPOSED_CONFIG}
   kept: {file: ./config}
 volumes: {data: {}}
-`)
-	p.File(t, "secret", "hidden-filed")
-	p.File(t, "config", "hidden-kept")
-	p.environment = []string{"TYPED_SECRET=hidden-typed", "COMPOSED_CONFIG=hidden-composed"}
+`, hidden))
+	p.File(t, "secret", hidden+"filed")
+	p.File(t, "config", hidden+"kept")
+	p.environment = []string{"TYPED_SECRET=" + hidden + "typed", "COMPOSED_CONFIG=" + hidden + "composed"}
 
-	arguments := watchArguments("hidden-")
+	arguments := watchArguments(hidden)
 	said := p.Do(t, "--debug", "up", "-d").String()
 	assert.Assert(t, is.Contains(said, "h2"), "it tells of requests")
 	said += p.Do(t, "--debug", "up", "-d", "--force-recreate").String()
 	assert.DeepEqual(t, arguments(), []string(nil))
-	assert.Assert(t, !strings.Contains(said, "hidden-"), said)
+	assert.Assert(t, !strings.Contains(said, hidden), said)
 
 	replicas := p.Replicas(t, "web")
 	assert.Equal(t, len(hostsOf(replicas)), 3)
 	for _, r := range replicas {
 		assert.Equal(t, p.Inside(t, r, "cd /etc; cat /run/secrets/typed /run/secrets/filed written composed kept"),
-			"hidden-typedhidden-filedhidden-writtenhidden-composedhidden-kept")
+			hidden+strings.Join([]string{"typed", "filed", "written", "composed", "kept"}, hidden))
 		around := p.Inside(t, r, "env; tr '\\0' '\\n' </proc/1/environ; ps; cat /data/* /anonymous/* /tmp/*; true")
 		assert.Assert(t, is.Contains(around, "HOSTNAME="))
-		assert.Assert(t, !strings.Contains(around, "hidden-"), around)
+		assert.Assert(t, !strings.Contains(around, hidden), around)
 		known := p.knownOf(t, r)
 		assert.Assert(t, is.Contains(known, p.Name))
-		assert.Assert(t, !strings.Contains(known, "hidden-"), known)
+		assert.Assert(t, !strings.Contains(known, hidden), known)
 	}
 }
 
