@@ -134,7 +134,7 @@ func (a *attachment) happened(ctx context.Context, h hosts.Host, e hosts.Contain
 	switch e.Action {
 	case "start":
 		c := state.Container{Host: h.Name, Container: hosts.Container{ID: e.ID, Name: e.Name, Labels: e.Labels}}
-		if one == nil && a.concerns(c) && !e.Time.Before(a.past[e.ID]) {
+		if one == nil && a.concerns(c) && e.Time.After(a.past[e.ID]) {
 			one = a.add(c)
 		}
 		if one != nil {
