@@ -66,6 +66,17 @@ func TestConditions(t *testing.T) {
 	}
 }
 
+// TestAwaitNamesTheHost: where there are several, what isn't met is so on one of them.
+func TestAwaitNamesTheHost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench("h1", "h2")
+		b.Several = true
+		err := b.Run(t.Context(), steps(awaited("exit 3", false, nil), start("h1", "dep", "h1/create dep"),
+			await("h1", "dep", "service_completed_successfully", true, "h1/start dep")))
+		assert.Error(t, err, `host h1: service "dep" didn't complete successfully: exit 3`)
+	})
+}
+
 func TestWaitTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench("h1")

@@ -212,6 +212,9 @@ func (r *run) fail(s plan.Step, err error) error {
 		return nil
 	}
 	if u, ok := errors.AsType[unmet](err); ok {
+		if r.Several {
+			return fmt.Errorf("host %s: %w", s.Host, u)
+		}
 		return u
 	}
 	e := hosts.Error{Op: s.Action.Verb() + " " + s.Action.Object(), Err: err}
