@@ -18,29 +18,38 @@ func parseEndpoint(text string) (*url.URL, error) {
 	switch u.Scheme {
 	case "unix":
 		if u.Host != "" || !strings.HasPrefix(u.Path, "/") {
-			return nil, fmt.Errorf("endpoint %q needs an absolute path, such as unix:///var/run/docker.sock", u.Redacted())
+			return nil, fmt.Errorf("endpoint %q needs an absolute path, such as unix:///var/run/docker.sock", withoutLogin(text))
 		}
 	case "ssh":
 		if _, has := u.User.Password(); has {
 			return nil, errors.New("an ssh endpoint can't hold a password; use a key or ssh-agent")
 		}
-		return u, needsHost(u)
+		return u, needsHost(u, text)
 	case "tcp":
 		if u.Port() == "" {
-			return nil, fmt.Errorf("endpoint %q needs a port, such as tcp://10.0.0.12:2376", u.Redacted())
+			return nil, fmt.Errorf("endpoint %q needs a port, such as tcp://10.0.0.12:2376", withoutLogin(text))
 		}
-		return u, needsHost(u)
+		return u, needsHost(u, text)
 	default:
-		return nil, fmt.Errorf("endpoint %q must begin with ssh://, tcp:// or unix://", u.Redacted())
+		return nil, fmt.Errorf("endpoint %q must begin with ssh://, tcp:// or unix://", withoutLogin(text))
 	}
 	return u, nil
 }
 
-func needsHost(u *url.URL) error {
+func needsHost(u *url.URL, text string) error {
 	if u.Hostname() == "" {
-		return fmt.Errorf("endpoint %q names no machine", u.Redacted())
+		return fmt.Errorf("endpoint %q names no machine", withoutLogin(text))
 	}
 	return nil
+}
+
+// withoutLogin leaves out what may be a password. What isn't a URL as it should
+// be can't be trusted to have it where URLs have it.
+func withoutLogin(endpoint string) string {
+	if i := strings.LastIndex(endpoint, "@"); i >= 0 {
+		return "…" + endpoint[i:]
+	}
+	return endpoint
 }
 
 // nameOf is the name of a host that the user gave none: the context's, the
