@@ -59,7 +59,7 @@ fuzz: ## Give every parser made-up input, each for a minute (FUZZTIME=60s), elev
 
 .PHONY: e2e
 e2e: build ## Run the tests on three real hosts (RUN=Pattern for some of them)
-	go test -tags e2e -count=1 -timeout 20m ./e2e $(if $(RUN),-v -run '$(RUN)')
+	tools/e2e '$(RUN)'
 
 .PHONY: compare
 compare: build ## Compare with Docker Compose, case by case (RUN=scenario/case for some of them)
