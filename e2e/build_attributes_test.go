@@ -263,10 +263,7 @@ func attested(t *testing.T, l *Lab, image string) string {
 
 // A cache in a folder of this machine makes a build on another host quick.
 func TestACacheInAFolderServesAnotherHost(t *testing.T) {
-	if os.Getenv("ENGINE29_BIN") == "" {
-		t.Skip("engine 29 is not here: 'make engine29' builds it")
-	}
-	l := theLab(t, "29")
+	l := onGeneration(t, "29")
 	p := l.OnOneHost(t, l.Host(1), "services: {}\n")
 	cache := filepath.Join(p.folder, "cache")
 	p.Write(t, fmt.Sprintf("services:\n  web: {build: {%s, cache_to: [\"type=local,dest=%s\"], cache_from: [\"type=local,src=%s\"]}}\n",

@@ -21,9 +21,6 @@ import (
 // runs nor after it: in no process list, progress, log, label, history or image,
 // and in no file of the engine.
 func TestSecretsOfABuildAreLeftNowhere(t *testing.T) {
-	if _, err := exec.LookPath("ssh-keygen"); err != nil {
-		t.Skip("ssh-keygen is missing")
-	}
 	onThreeHosts(t, func(t *testing.T, l *Lab) {
 		hidden := map[string]string{
 			"a file": fmt.Sprintf("hidden-in-a-file-%d", time.Now().UnixNano()), "the environment": fmt.Sprintf("hidden-in-the-environment-%d", time.Now().UnixNano()),

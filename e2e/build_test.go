@@ -69,9 +69,6 @@ secrets: {pw: {file: ./outside/pw}}
 
 // A step uses the agent of this machine, and nothing of it stays.
 func TestABuildUsesTheSSHAgent(t *testing.T) {
-	if _, err := exec.LookPath("ssh-agent"); err != nil {
-		t.Skip("ssh-agent is missing")
-	}
 	onThreeHosts(t, func(t *testing.T, l *Lab) {
 		socket := filepath.Join(t.TempDir(), "agent")
 		agent := exec.CommandContext(t.Context(), "ssh-agent", "-D", "-a", socket)

@@ -264,11 +264,7 @@ func TestAHostThatDiesWhileItGivesAnImage(t *testing.T) {
 
 // An engine that keeps images with containerd gets all platforms of one, under the same ID.
 func TestAnImageOfSeveralPlatformsArrivesWhole(t *testing.T) {
-	if os.Getenv("ENGINE29_BIN") == "" {
-		t.Skip("engine 29 is not here: 'make engine29' builds it")
-	}
-	l := theLab(t, "29")
-	t.Cleanup(func() { l.reportIfFailed(t) })
+	l := onGeneration(t, "29")
 	p := l.Project(t, `
 services:
   web:

@@ -46,14 +46,20 @@ func onThreeHosts(t *testing.T, test func(*testing.T, *Lab)) {
 	t.Helper()
 	for _, generation := range []string{"20", "29"} {
 		t.Run("engine"+generation, func(t *testing.T) {
-			if generation == "29" && os.Getenv("ENGINE29_BIN") == "" {
-				t.Skip("engine 29 is not here: 'make engine29' builds it")
-			}
-			l := theLab(t, generation)
-			t.Cleanup(func() { l.reportIfFailed(t) })
-			test(t, l)
+			test(t, onGeneration(t, generation))
 		})
 	}
+}
+
+// onGeneration is the lab of a generation of engines. Without such an engine the test is skipped.
+func onGeneration(t *testing.T, generation string) *Lab {
+	t.Helper()
+	if generation == "29" && os.Getenv("ENGINE29_BIN") == "" {
+		t.Skip("engine 29 is not here: 'make engine29' builds it")
+	}
+	l := theLab(t, generation)
+	t.Cleanup(func() { l.reportIfFailed(t) })
+	return l
 }
 
 // theLab is brought up once for each generation. LAB_PREFIX keeps several runs on one machine apart.

@@ -29,9 +29,6 @@ func registryOn(t *testing.T, h Host) string {
 // registryAt runs it at an address of the host.
 func registryAt(t *testing.T, h Host, listen string) string {
 	t.Helper()
-	if _, err := exec.LookPath("docker-registry"); err != nil {
-		t.Skip("docker-registry isn't installed")
-	}
 	folder := t.TempDir()
 	config := filepath.Join(folder, "config.yml")
 	const address = "127.0.0.1:5000"
@@ -71,9 +68,6 @@ func TestPushOfAnImageThatOneHostHas(t *testing.T) {
 
 // What is published in a real registry runs from there.
 func TestPublishedProjectRuns(t *testing.T) {
-	if _, err := exec.LookPath("docker-registry"); err != nil {
-		t.Skip("docker-registry isn't installed")
-	}
 	l := theLab(t, "20")
 	p := l.Project(t, "services:\n  web: {image: busybox, command: sleep 1000, init: true, env_file: v.env}\n")
 	p.File(t, "v.env", "WHERE=registry\n")

@@ -28,7 +28,7 @@ func FuzzEndpointPassword(f *testing.F) {
 	const password = "secretword"
 	f.Fuzz(func(t *testing.T, before, after string) {
 		if strings.Contains(before+" "+after, password) {
-			t.Skip("it is no secret")
+			return // it is no secret then
 		}
 		if _, err := parseEndpoint(before + ":" + password + "@" + after); err != nil {
 			assert.Assert(t, !strings.Contains(err.Error(), password), "%v", err)

@@ -31,11 +31,17 @@ func TestConformance(t *testing.T) { conform(t, "") }
 
 // TestConformanceOfGeneration29 runs it on the engine in the folder ENGINE29_BIN.
 func TestConformanceOfGeneration29(t *testing.T) {
+	conform(t, generation29(t))
+}
+
+// generation29 is the folder of its programs. Without it the test is skipped.
+func generation29(t *testing.T) string {
+	t.Helper()
 	bin := os.Getenv("ENGINE29_BIN")
 	if bin == "" {
 		t.Skip("ENGINE29_BIN names no folder with an engine of generation 29")
 	}
-	conform(t, bin)
+	return bin
 }
 
 // TestPruning throws images away, on an engine of its own.
@@ -45,11 +51,7 @@ func TestPruning(t *testing.T) {
 
 // TestPruningOfGeneration29 does so on the engine in the folder ENGINE29_BIN.
 func TestPruningOfGeneration29(t *testing.T) {
-	bin := os.Getenv("ENGINE29_BIN")
-	if bin == "" {
-		t.Skip("ENGINE29_BIN names no folder with an engine of generation 29")
-	}
-	conformance.RunPruning(t, open(t, startEngine(t, bin), docker.Options{}))
+	conformance.RunPruning(t, open(t, startEngine(t, generation29(t)), docker.Options{}))
 }
 
 func conform(t *testing.T, bin string) {
