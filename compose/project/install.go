@@ -13,25 +13,7 @@ import (
 type steps []string
 
 func (s *steps) decode(d *decoder, at path, v any) {
-	list, ok := v.([]any)
-	if !ok {
-		list = []any{v}
-	}
-	if len(list) == 0 {
-		d.problem(at, "%s must be a command or a list of commands, not an empty list", at)
-	}
-	for i, e := range list {
-		where := at
-		if ok {
-			where = at.element(i, e)
-		}
-		command, isString := e.(string)
-		if !isString || strings.TrimSpace(command) == "" {
-			d.problem(where, "%s must be a command or a list of commands, not %s", at, kind(e))
-			continue
-		}
-		*s = append(*s, command)
-	}
+	*s = d.oneOrMore(at, v, "a command or a list of commands", func(text string) bool { return strings.TrimSpace(text) != "" })
 }
 
 // checkInstall refuses steps where there is no image to begin with, or a

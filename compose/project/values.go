@@ -33,25 +33,31 @@ func (c *checksum) decode(d *decoder, at path, v any) {
 type names []string
 
 func (n *names) decode(d *decoder, at path, v any) {
+	*n = d.oneOrMore(at, v, "a name or a list of names", nameForm.MatchString)
+}
+
+// oneOrMore reads a text or a list of them. What says what it must be.
+func (d *decoder) oneOrMore(at path, v any, what string, valid func(string) bool) (all []string) {
 	list, ok := v.([]any)
 	if !ok {
 		list = []any{v}
 	}
 	if len(list) == 0 {
-		d.problem(at, "%s must be a name or a list of names, not an empty list", at)
+		d.problem(at, "%s must be %s, not an empty list", at, what)
 	}
 	for i, e := range list {
 		where := at
 		if ok {
 			where = at.element(i, e)
 		}
-		s, isString := e.(string)
-		if !isString || !nameForm.MatchString(s) {
-			d.problem(where, "%s must be a name or a list of names, not %s", at, kind(e))
+		text, isString := e.(string)
+		if !isString || !valid(text) {
+			d.problem(where, "%s must be %s, not %s", at, what, kind(e))
 			continue
 		}
-		*n = append(*n, s)
+		all = append(all, text)
 	}
+	return all
 }
 
 // label is the value of a label: any scalar, as text.
