@@ -161,6 +161,10 @@ func parseCall(words []string) call {
 	return c
 }
 
+// ordinaryPath is where both programs look for others: the same on every
+// machine, because "config --environment" prints it.
+const ordinaryPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
 func (c *comparison) call(t *testing.T, told *strings.Builder, program string, a call) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -169,7 +173,7 @@ func (c *comparison) call(t *testing.T, told *strings.Builder, program string, a
 	cmd.Dir, cmd.WaitDelay = c.folder, 5*time.Second
 	cmd.Stdin = strings.NewReader(a.input)
 	cmd.Env = append([]string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + c.folder, "DOCKER_CONFIG=" + c.folder, "DOCKER_HOST=" + c.engine.host,
+		"PATH=" + ordinaryPath, "HOME=" + c.folder, "DOCKER_CONFIG=" + c.folder, "DOCKER_HOST=" + c.engine.host,
 		"CLOCKER_CONFIG=" + filepath.Join(c.folder, "none"),
 	}, a.environment...)
 	ready := &awaited{text: "ready", heard: func() { _ = cmd.Process.Signal(os.Interrupt) }}
