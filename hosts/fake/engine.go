@@ -23,9 +23,11 @@ import (
 type Engine struct {
 	host  string
 	mu    sync.Mutex
-	store store
+	store store[state]
 	exec  ExecFunc
 	dial  DialFunc
+	// down tells why the machine doesn't answer; nil is one that always does.
+	down func() error
 }
 
 // ExecFunc answers commands that the shell does not know; false is "not found".
@@ -34,7 +36,7 @@ type ExecFunc func(container string, command []string) (hosts.ExecResult, bool)
 // New returns an engine in memory for the host, which is described as a Linux
 // machine of four CPUs and 8 GiB where it says nothing else.
 func New(h hosts.Host) *Engine {
-	return &Engine{host: h.Name, store: &memory{newState(h)}}
+	return &Engine{host: h.Name, store: &memory[state]{newState(h)}}
 }
 
 // OnExec sets what answers commands that the shell does not know.
@@ -50,26 +52,26 @@ func (e *Engine) Close() error { return nil }
 // call is one call: it is recorded, suffers the faults that are due, and acts
 // on the state as it is at that moment.
 func (e *Engine) call(ctx context.Context, method, object string, act func(*state) error) error {
-	due := e.record(method, object)
-	err := due.before(ctx)
-	if err == nil {
-		err = e.update(act)
-	}
-	if err == nil {
-		err = due.after()
-	}
+	err := e.record(method, object).around(ctx, func() error {
+		if e.down != nil {
+			if err := e.down(); err != nil {
+				return err
+			}
+		}
+		return e.update(act)
+	})
 	return e.explain(method, object, err)
 }
 
 // record notes the call, and returns what is to go wrong with it. A store that
 // can't be read shows in the call's own update.
-func (e *Engine) record(method, object string) (due faults) {
+func (e *Engine) record(method, object string) (all faults) {
 	_ = e.update(func(s *state) error {
 		s.Calls = append(s.Calls, Call{Method: method, Object: object})
-		due = s.due(method, object)
+		all = due(s.Faults, method, object)
 		return nil
 	})
-	return due
+	return all
 }
 
 // update lets time pass in the state, and then changes it.

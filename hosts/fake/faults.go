@@ -40,6 +40,7 @@ const (
 	Conflict    FaultKind = "conflict"
 	NotFound    FaultKind = "not found"
 	Broken      FaultKind = "broken"
+	Capacity    FaultKind = "capacity"
 )
 
 // Inject adds a fault.
@@ -61,10 +62,10 @@ func (e *Engine) Heal() {
 type faults []Fault
 
 // due counts the call for each fault that matches, and returns those it suffers.
-func (s *state) due(method, object string) faults {
+func due(injected []Fault, method, object string) faults {
 	var all faults
-	for i := range s.Faults {
-		f := &s.Faults[i]
+	for i := range injected {
+		f := &injected[i]
 		if f.Method != "" && f.Method != method || !strings.Contains(object, f.Object) {
 			continue
 		}
@@ -83,6 +84,18 @@ func (all faults) before(ctx context.Context) error {
 		}
 	}
 	return errors.Join(ctx.Err(), all.fail(false))
+}
+
+// around is a call that suffers the faults.
+func (all faults) around(ctx context.Context, act func() error) error {
+	err := all.before(ctx)
+	if err == nil {
+		err = act()
+	}
+	if err == nil {
+		err = all.after()
+	}
+	return err
 }
 
 func (all faults) after() error { return all.fail(true) }
@@ -104,6 +117,8 @@ func (f Fault) err() error {
 		return &failure{hosts.ErrConflict, cmp.Or(f.Text, "conflict")}
 	case NotFound:
 		return &failure{hosts.ErrNotFound, cmp.Or(f.Text, "not found")}
+	case Capacity:
+		return &failure{hosts.ErrCapacity, cmp.Or(f.Text, "the quota is used up")}
 	}
 	return errors.New(cmp.Or(f.Text, "internal error"))
 }

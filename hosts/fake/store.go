@@ -13,16 +13,16 @@ import (
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
 
-// store keeps the state between calls.
-type store interface {
+// store keeps a state between calls: an engine's, or a cloud's.
+type store[S any] interface {
 	// update hands the state out for change, to one at a time.
-	update(func(*state) error) error
+	update(func(*S) error) error
 }
 
 // memory keeps the state in this process.
-type memory struct{ state *state }
+type memory[S any] struct{ state *S }
 
-func (m *memory) update(f func(*state) error) error { return f(m.state) }
+func (m *memory[S]) update(f func(*S) error) error { return f(m.state) }
 
 // Pool is a folder of engines that outlive the process: HOST.json each, which
 // several processes may use at once.
@@ -38,19 +38,26 @@ func Open(dir string) (*Pool, error) {
 
 // Engine returns the engine of a host, a new one where the pool has none.
 func (p *Pool) Engine(h hosts.Host) *Engine {
-	return &Engine{host: h.Name, store: &file{path: filepath.Join(p.dir, h.Name+".json"), host: h}}
+	return &Engine{host: h.Name, store: &file[state]{
+		path:  filepath.Join(p.dir, h.Name+".json"),
+		fresh: func() *state { return newState(h) },
+	}}
 }
 
 // file keeps the state in a file, locked while it is changed.
-type file struct {
+type file[S any] struct {
 	path string
-	host hosts.Host
+	// fresh is the state of one that has no file yet.
+	fresh func() *S
 }
 
-func (f *file) update(change func(*state) error) error {
+func (f *file[S]) update(change func(*S) error) error {
+	if err := os.MkdirAll(filepath.Dir(f.path), 0o755); err != nil {
+		return fmt.Errorf("make folder of fake: %w", err)
+	}
 	unlock, err := lockedfile.MutexAt(f.path + ".lock").Lock()
 	if err != nil {
-		return fmt.Errorf("lock fake engine: %w", err)
+		return fmt.Errorf("lock fake: %w", err)
 	}
 	defer unlock()
 	s, err := f.read()
@@ -61,28 +68,28 @@ func (f *file) update(change func(*state) error) error {
 	return errors.Join(changed, f.write(s))
 }
 
-func (f *file) read() (*state, error) {
+func (f *file[S]) read() (*S, error) {
 	b, err := os.ReadFile(f.path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return newState(f.host), nil
+		return f.fresh(), nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read fake engine: %w", err)
+		return nil, fmt.Errorf("read fake: %w", err)
 	}
-	s := &state{}
+	s := new(S)
 	if err := json.Unmarshal(b, s); err != nil {
-		return nil, fmt.Errorf("read fake engine %s: %w", f.path, err)
+		return nil, fmt.Errorf("read fake %s: %w", f.path, err)
 	}
 	return s, nil
 }
 
-func (f *file) write(s *state) error {
+func (f *file[S]) write(s *S) error {
 	b, err := json.MarshalIndent(s, "", " ")
 	if err == nil {
 		err = os.WriteFile(f.path, b, 0o644)
 	}
 	if err != nil {
-		return fmt.Errorf("write fake engine: %w", err)
+		return fmt.Errorf("write fake: %w", err)
 	}
 	return nil
 }
