@@ -9,11 +9,13 @@ type Location struct {
 	Labels map[string]string `json:"labels,omitempty"`
 	// Strategies are rules of this location, applied before a service's own.
 	Strategies []Strategy `json:"strategies,omitempty"`
-	// Provider is the name of what creates its hosts; "" where they exist.
+	// Provider is the name of what makes its hosts; "" where they exist.
 	Provider string `json:"provider,omitempty"`
-	// Template is the provider's options for a new host.
-	Template map[string]any `json:"template,omitempty"`
-	// Min and Max bound the number of hosts of a provider.
+	// Template is what a new machine is like.
+	Template Template `json:"template,omitempty"`
+	// Directory is that of the file which declares the location.
+	Directory string `json:"-"`
+	// Min and Max bound the number of machines that the provider has made.
 	Min int `json:"min,omitempty"`
 	Max int `json:"max,omitempty"`
 	// Headroom is the spare capacity to keep; the zero value is none.

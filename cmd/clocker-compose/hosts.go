@@ -72,4 +72,6 @@ func (s *session) observe(ctx context.Context, pool []hosts.Host) (state.Snapsho
 }
 
 // config reads the user's config file.
-func (s *session) config() (project.Config, error) { return project.ReadConfig(s.configFile()) }
+func (s *session) config() (project.Config, error) {
+	return project.ReadConfig(s.configFile(), s.wiring.providers...)
+}

@@ -66,9 +66,23 @@ func fakes(dir string) wiring {
 		builder: func(_ hosts.Host, e engine, _ buildkit.Options) (compose.ImageBuilder, error) {
 			return e.(declared), nil
 		},
-		fabric:  func(o fabricOptions) (fabric, error) { return pretended{o}, nil },
-		program: func(hosts.Platform) ([]byte, error) { return []byte("a program for tests"), nil },
+		fabric:    func(o fabricOptions) (fabric, error) { return pretended{o}, nil },
+		providers: []hosts.ProviderKind{fakeKind(dir)},
+		program:   func(hosts.Platform) ([]byte, error) { return []byte("a program for tests"), nil },
 	}
+}
+
+// fakeKind makes machines whose engines are files in the folder.
+func fakeKind(dir string) hosts.ProviderKind {
+	kind := fake.NewCloud().Kind()
+	kind.Open = func(hosts.ProviderSetup) (hosts.Provider, error) {
+		pool, err := fake.Open(dir)
+		if err != nil {
+			return nil, err
+		}
+		return pool.Cloud(), nil
+	}
+	return kind
 }
 
 // declared is a fake engine that is reached as the caller says, whatever the

@@ -161,6 +161,7 @@ func (s *session) projectOptions() project.Options {
 		Stdin:        s.in,
 		Fetch:        fetch,
 		Strategies:   scheduler.NewCatalog(),
+		Providers:    s.wiring.providers,
 		Location:     s.root.location,
 		AllResources: s.root.allResources,
 	}

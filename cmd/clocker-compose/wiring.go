@@ -23,6 +23,8 @@ type wiring struct {
 	open func(hosts.Host, docker.Options) (engine, error)
 	// builder returns what builds images on a host.
 	builder func(hosts.Host, engine, buildkit.Options) (compose.ImageBuilder, error)
+	// providers are what may make the machines of locations.
+	providers []hosts.ProviderKind
 	// fabric returns what joins the hosts of a pool.
 	fabric func(fabricOptions) (fabric, error)
 	// carrier returns what brings images from host to host; nil where nothing does.
@@ -60,13 +62,19 @@ type fabricOptions struct {
 // engines is the wiring for real hosts.
 func engines() wiring {
 	return wiring{
-		current: docker.Current,
-		open:    func(h hosts.Host, o docker.Options) (engine, error) { return docker.Open(h, o) },
-		builder: newBuilder,
-		fabric:  newFabric,
-		carrier: func(o courier.Options) execute.Carrier { return courier.New(o) },
-		program: weave.Tool,
+		current:   docker.Current,
+		open:      func(h hosts.Host, o docker.Options) (engine, error) { return docker.Open(h, o) },
+		builder:   newBuilder,
+		providers: providerKinds(),
+		fabric:    newFabric,
+		carrier:   func(o courier.Options) execute.Carrier { return courier.New(o) },
+		program:   weave.Tool,
 	}
+}
+
+// providerKinds are all providers that there are, sorted by name.
+func providerKinds() []hosts.ProviderKind {
+	return []hosts.ProviderKind{}
 }
 
 // newBuilder reaches the BuildKit that is part of an engine.

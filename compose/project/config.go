@@ -21,19 +21,21 @@ type Config struct {
 	// Locations by name.
 	Locations map[string]hosts.Location
 
-	path    string
-	content any // as YAML gave it
-	sources sources
+	path      string
+	providers []hosts.ProviderKind
+	content   any // as YAML gave it
+	sources   sources
 }
 
-// ReadConfig reads a config file; one that doesn't exist is empty. Whether the
-// strategies of its locations exist is left to Load, which has the catalog.
-func ReadConfig(path string) (Config, error) {
+// ReadConfig reads a config file; one that doesn't exist is empty. Its locations
+// may name the providers, or any where there are none. Whether the strategies of
+// its locations exist is left to Load, which has the catalog.
+func ReadConfig(path string, providers ...hosts.ProviderKind) (Config, error) {
 	content, err := readConfigFile(path)
 	if err != nil {
 		return Config{path: path}, err
 	}
-	return parseConfig(path, content)
+	return parseConfig(path, content, providers)
 }
 
 func readConfigFile(path string) ([]byte, error) {
@@ -48,8 +50,8 @@ func readConfigFile(path string) ([]byte, error) {
 	return readBounded("config", path, f)
 }
 
-func parseConfig(file string, content []byte) (Config, error) {
-	c := Config{path: file}
+func parseConfig(file string, content []byte, providers []hosts.ProviderKind) (Config, error) {
+	c := Config{path: file, providers: providers}
 	docs, err := parse(file, file, content)
 	if err != nil || len(docs) == 0 {
 		return c, err
@@ -76,9 +78,8 @@ func (c Config) decode(catalog StrategyCatalog) (declaredConfig, error) {
 	if c.content == nil {
 		return declared, nil
 	}
-	d := &decoder{catalog: catalog}
+	d := &decoder{catalog: catalog, providers: c.providers}
 	d.decode(path{}, c.content, &declared)
-	d.unavailable(path{}, c.content)
 	d.checkPrograms(declared.Programs)
 	if _, ok := declared.Locations[declared.Default]; !ok && declared.Default != "" {
 		d.problem(path{}.key("default"), "there is no location %q%s", declared.Default, suggest(declared.Default, slices.Collect(maps.Keys(declared.Locations))))

@@ -54,7 +54,7 @@ type declaredLocation struct {
 	Labels      map[string]label  `yaml:"labels"`
 	Strategies  strategies        `yaml:"strategies"`
 	Provider    string            `yaml:"provider"`
-	Template    map[string]any    `yaml:"template"`
+	Template    declaredTemplate  `yaml:"template"`
 	Min         count             `yaml:"min"`
 	Max         count             `yaml:"max"`
 	Headroom    *declaredHeadroom `yaml:"headroom"`

@@ -6,13 +6,16 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+
+	"github.com/clocker-compose/clocker-compose/hosts"
 )
 
 // decoder fills declared structs from what YAML gave, and keeps each thing that
 // doesn't fit with its path. It is strict: there is no key it doesn't know.
 type decoder struct {
-	catalog  StrategyCatalog
-	problems []problem
+	catalog   StrategyCatalog
+	providers []hosts.ProviderKind
+	problems  []problem
 }
 
 // decodable values read themselves.

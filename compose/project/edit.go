@@ -34,7 +34,7 @@ func (c Config) CheckHost(location string, h hosts.Host) error {
 
 // withHost is the file with one host more, read and as text.
 func (c Config) withHost(location string, h hosts.Host) (Config, []byte, error) {
-	c, err := ReadConfig(c.path)
+	c, err := ReadConfig(c.path, c.providers...)
 	if err != nil {
 		return c, nil, err
 	}
@@ -63,7 +63,7 @@ func (c Config) withHost(location string, h hosts.Host) (Config, []byte, error) 
 // RemoveHost takes a host out of the file; its location stays, for what else it
 // says. It is an error where no location has the host.
 func (c Config) RemoveHost(name string) (Config, error) {
-	c, err := ReadConfig(c.path)
+	c, err := ReadConfig(c.path, c.providers...)
 	if err != nil {
 		return c, err
 	}
@@ -114,7 +114,7 @@ func (c Config) edited(change func(root *yaml.Node)) (Config, []byte, error) {
 	if err != nil {
 		return c, nil, fmt.Errorf("edit config file %s: %w", c.path, err)
 	}
-	changed, err := parseConfig(c.path, after)
+	changed, err := parseConfig(c.path, after, c.providers)
 	if err != nil {
 		return c, nil, err
 	}

@@ -13,11 +13,23 @@ import (
 	"gotest.tools/v3/assert"
 
 	"github.com/clocker-compose/clocker-compose/compose/project"
+	"github.com/clocker-compose/clocker-compose/hosts"
 )
 
 const errorsFile = "testdata/errors.txtar"
 
 var updateErrors = flag.Bool("update-errors", false, "write what Load says into "+errorsFile)
+
+// rented makes machines, as far as a location's words go.
+func rented() hosts.ProviderKind {
+	return hosts.ProviderKind{Name: "rented", Options: []hosts.Option{
+		{Name: "network", Type: hosts.OptionText, Required: true, Help: "The network that machines are in."},
+		{Name: "tier", Type: hosts.OptionText, Values: []string{"spot", "standard"}},
+		{Name: "disk", Type: hosts.OptionNumber},
+		{Name: "public", Type: hosts.OptionBool},
+		{Name: "tags", Type: hosts.OptionMapping},
+	}}
+}
 
 // cases splits an archive by the first folder of its files.
 func cases(a *txtar.Archive) map[string]*txtar.Archive {
@@ -51,6 +63,7 @@ func TestErrorsSayWhatIsWrongAndWhere(t *testing.T) {
 				Environ:    []string{"DB_PASSWORD=hunter22"},
 				Strategies: catalog{},
 				Config:     &project.Config{},
+				Providers:  []hosts.ProviderKind{rented()},
 			})
 			assert.Assert(t, err != nil)
 			got := strings.ReplaceAll(err.Error(), dir, "/DIR") + "\n"

@@ -13,7 +13,7 @@ import (
 // decode reads x-clocker of the project and of each service, disabled ones
 // included, and reports everything that is wrong in them at once.
 func (p *Project) decode(o Options) error {
-	d := &decoder{catalog: o.Strategies}
+	d := &decoder{catalog: o.Strategies, providers: o.Providers}
 	at := path{}.key(extension)
 	declared := decodeExtension[declaredProject](d, at, p.Extensions)
 	services := map[string]declaredService{}
@@ -48,17 +48,7 @@ func decodeExtension[T any](d *decoder, at path, extensions types.Extensions) T 
 		return out
 	}
 	d.decode(at, v, &out)
-	d.unavailable(at, v)
 	return out
-}
-
-// unavailable reports keys without an effect where they can stand.
-func (d *decoder) unavailable(at path, v any) {
-	fields, _ := v.(map[string]any)
-	locations, _ := fields["locations"].(map[string]any)
-	for _, name := range slices.Sorted(maps.Keys(locations)) {
-		d.refuseUnavailable(at.key("locations").key(name), locations[name])
-	}
 }
 
 // clocker is what the project's declared x-clocker means.

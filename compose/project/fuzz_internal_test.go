@@ -44,7 +44,7 @@ func FuzzConfig(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, content []byte) {
-		if _, err := parseConfig("config.yaml", content); err != nil {
+		if _, err := parseConfig("config.yaml", content, nil); err != nil {
 			assert.ErrorContains(t, err, "config.yaml")
 		}
 	})

@@ -35,6 +35,9 @@ type Options struct {
 	Stdin io.Reader
 	// Strategies is what the scheduler knows; nil accepts any strategy.
 	Strategies StrategyCatalog
+	// Providers are what may make a location's machines; nil accepts any provider
+	// with any template.
+	Providers []hosts.ProviderKind
 	// Config is the user's config file, whose locations x-clocker may name; nil
 	// leaves the names of locations to Pool to check.
 	Config *Config

@@ -13,7 +13,9 @@ import (
 // location is asked for, and for the host that it is.
 const CurrentContext = "default"
 
-// Pool is the hosts that may be used, sorted by name. They are those of
+// Pool is the hosts that may be used, sorted by name: those that the files
+// declare, and of those that were made the ones of the same locations. A
+// location that may get some later needs none. The hosts are those of
 //
 //  1. the locations that choice names, separated by commas;
 //  2. the locations that the project and its services name;
@@ -23,7 +25,7 @@ const CurrentContext = "default"
 //
 // The first of these that says anything counts. The name "default" is the
 // current context, unless a location is called so. p may be nil.
-func Pool(p *Project, c Config, choice string, current hosts.Endpoint) ([]hosts.Host, error) {
+func Pool(p *Project, c Config, choice string, current hosts.Endpoint, made ...hosts.Host) ([]hosts.Host, error) {
 	wanted, err := wantedLocations(p, c, choice)
 	if err != nil {
 		return nil, err
@@ -36,18 +38,41 @@ func Pool(p *Project, c Config, choice string, current hosts.Endpoint) ([]hosts.
 	}
 	declared := declaredIn(p, c)
 	var pool []hosts.Host
+	grows := false
 	for _, name := range wanted {
-		if l, ok := declared[name]; ok {
-			pool = append(pool, l.Hosts...)
-			continue
+		l, ok := declared[name]
+		if !ok {
+			pool = append(pool, contextHost(current))
 		}
-		pool = append(pool, contextHost(current))
+		pool = append(pool, l.Hosts...)
+		grows = grows || l.Provider != ""
 	}
-	if len(pool) == 0 {
+	for _, h := range made {
+		if slices.Contains(wanted, h.Location) {
+			pool = append(pool, h)
+		}
+	}
+	if len(pool) == 0 && !grows {
 		return nil, fmt.Errorf("location %s has no hosts; add one with `hosts add`", list(wanted))
 	}
 	slices.SortFunc(pool, func(a, b hosts.Host) int { return strings.Compare(a.Name, b.Name) })
 	return pool, unique(pool, p, c)
+}
+
+// Locations are those of the pool that the files declare, sorted by name.
+func Locations(p *Project, c Config, choice string) ([]hosts.Location, error) {
+	wanted, err := wantedLocations(p, c, choice)
+	if err != nil {
+		return nil, err
+	}
+	declared := declaredIn(p, c)
+	var all []hosts.Location
+	for _, name := range wanted {
+		if l, ok := declared[name]; ok {
+			all = append(all, l)
+		}
+	}
+	return all, chosenExist(p, c, wanted)
 }
 
 // wantedLocations are names, sorted and each once; none is the current context.

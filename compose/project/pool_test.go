@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"gotest.tools/v3/assert"
 
@@ -133,6 +134,27 @@ func TestHostsOfOneNameAreRefusedWithBothPlaces(t *testing.T) {
 	assert.Assert(t, strings.Contains(got, "compose.yaml:5:"), got)
 }
 
+func TestHostsThatWereMadeAreInThePoolOfTheirLocation(t *testing.T) {
+	c := config(t, "default: burst\nlocations:\n  burst: {provider: any, max: 3, template: {size: 4, own: [x]}}\n  other: {provider: any, max: 0}\n")
+	pool, err := project.Pool(nil, c, "", hosts.Endpoint{})
+	assert.NilError(t, err, "a location that can grow may be empty")
+	assert.Equal(t, len(pool), 0)
+	pool, err = project.Pool(nil, c, "", hosts.Endpoint{}, hosts.Host{Name: "b-1", Location: "burst"}, hosts.Host{Name: "o-1", Location: "other"})
+	assert.NilError(t, err)
+	assert.Equal(t, len(pool), 1)
+	assert.Equal(t, pool[0].Name, "b-1")
+
+	locations, err := project.Locations(nil, c, "")
+	assert.NilError(t, err)
+	assert.Equal(t, len(locations), 1)
+	burst := locations[0]
+	assert.Equal(t, burst.Template.Text("size"), "4")
+	assert.Equal(t, burst.StartTimeout(), 10*time.Minute)
+	assert.Assert(t, filepath.IsAbs(burst.Directory))
+	_, err = project.Locations(nil, c, "brust")
+	assert.ErrorContains(t, err, `there is no location "brust"; did you mean "burst"?`)
+}
+
 func TestConfigFile(t *testing.T) {
 	c, err := project.ReadConfig(filepath.Join(t.TempDir(), "none.yaml"))
 	assert.NilError(t, err)
@@ -141,7 +163,7 @@ func TestConfigFile(t *testing.T) {
 		{"defualt: x", `config.yaml:1:1: the file has no key "defualt"; did you mean "default"?`},
 		{"default: x\nlocations: {y: {}}", `config.yaml:1:10: there is no location "x"`},
 		{"locations:\n  eu:\n    host: []", `config.yaml:3:5: locations.eu has no key "host"; did you mean "hosts"?`},
-		{"locations: {eu: {min: 3}}", `config.yaml:1:18: min isn't available in this version`},
+		{"locations: {eu: {min: 3}}", `config.yaml:1:18: min is for locations with a provider, and locations.eu has none`},
 		{"a: [", `config.yaml:2:1: isn't valid YAML`},
 		{"text", `config.yaml:1:1: the file must be a mapping, not "text"`},
 	} {

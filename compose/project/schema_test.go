@@ -35,9 +35,8 @@ func definitions() map[string]reflect.Type {
 	}
 }
 
-// keysOf are the keys that the schema allows in a definition, and those of
-// them that it refuses whatever their value.
-func keysOf(t *testing.T, definition string) (allowed, refused []string) {
+// keysOf are the keys that the schema allows in a definition.
+func keysOf(t *testing.T, definition string) (allowed []string) {
 	t.Helper()
 	var schema map[string]any
 	assert.NilError(t, yaml.Unmarshal([]byte(Schema()), &schema))
@@ -46,21 +45,13 @@ func keysOf(t *testing.T, definition string) (allowed, refused []string) {
 		d = d["anyOf"].([]any)[1].(map[string]any)
 	}
 	assert.Equal(t, d["additionalProperties"], false)
-	for name, p := range d["properties"].(map[string]any) {
-		allowed = append(allowed, name)
-		if _, not := p.(map[string]any)["not"]; not {
-			refused = append(refused, name)
-		}
-	}
-	slices.Sort(allowed)
-	return allowed, refused
+	return slices.Sorted(maps.Keys(d["properties"].(map[string]any)))
 }
 
 func TestSchemaHasTheKeysOfTheStructs(t *testing.T) {
 	for definition, declared := range definitions() {
 		t.Run(definition, func(t *testing.T) {
-			allowed, _ := keysOf(t, definition)
-			assert.DeepEqual(t, allowed, slices.Sorted(maps.Keys(keys(declared))))
+			assert.DeepEqual(t, keysOf(t, definition), slices.Sorted(maps.Keys(keys(declared))))
 		})
 	}
 }
@@ -91,14 +82,13 @@ func TestEveryDeclaredStructIsInTheSchema(t *testing.T) {
 	}
 }
 
-func TestSchemaRefusesWhatIsUnavailable(t *testing.T) {
-	var refused []string
-	for definition := range definitions() {
-		_, r := keysOf(t, definition)
-		refused = append(refused, r...)
-	}
-	slices.Sort(refused)
-	assert.DeepEqual(t, refused, slices.Sorted(slices.Values(unavailableKeys())))
+func TestSchemaHasTheOptionsOfEveryTemplate(t *testing.T) {
+	var schema map[string]any
+	assert.NilError(t, yaml.Unmarshal([]byte(Schema()), &schema))
+	properties := schema["$defs"].(map[string]any)["template"].(map[string]any)["properties"].(map[string]any)
+	names := optionNames(hosts.TemplateOptions())
+	slices.Sort(names)
+	assert.DeepEqual(t, slices.Sorted(maps.Keys(properties)), names)
 }
 
 func TestSchemaNamesTheStrategies(t *testing.T) {
@@ -128,12 +118,6 @@ func (anyStrategy) Contradiction(string, string) string { return "" }
 func byCode(definition string, v any) error {
 	d := &decoder{catalog: anyStrategy{}}
 	d.value(nil, v, reflect.New(definitions()[definition]).Elem())
-	switch definition {
-	case "location":
-		d.refuseUnavailable(nil, v)
-	default:
-		d.unavailable(nil, v)
-	}
 	if len(d.problems) > 0 {
 		return fmt.Errorf("%v", d.problems)
 	}
@@ -152,12 +136,12 @@ func TestSchemaAndCodeAgree(t *testing.T) {
 		{"project", false, []string{
 			`[]`, `text`, `7`, `{Location: eu}`, `{location: ""}`, `{location: []}`, `{location: null}`, `{location: 7}`, `{location: [eu, 7]}`,
 			`{location: "a b"}`, `{location: -a}`, `{placement: []}`, `{placement: null}`, `{network: x}`, `{locations: []}`, `{locations: {eu: null}}`, `{locations: {"": {}}}`, `{locations: {a b: {}}}`,
-			`{services: {}}`, `{locations: {eu: {provider: hetzner}}}`, `{placement: {when: true}}`,
+			`{services: {}}`, `{locations: {eu: {provider: 7}}}`, `{placement: {when: true}}`,
 		}},
 		{"service", true, []string{`{}`, `{location: eu, placement: {strategies: [random]}}`}},
 		{"service", false, []string{`{network: {}}`, `{locations: {}}`, `{placement: {exclusive: sometimes}}`, `[]`}},
 		{"config", true, []string{`{}`, `{locations: {eu: {hosts: [ssh://a]}}}`, `{default: eu, locations: {eu: {}}}`}},
-		{"config", false, []string{`{location: eu}`, `{default: 7}`, `{default: ""}`, `{default: null}`, `{locations: {eu: {min: 1}}}`}},
+		{"config", false, []string{`{location: eu}`, `{default: 7}`, `{default: ""}`, `{default: null}`, `{locations: {eu: {min: 1}}}`, `{locations: {eu: {provider: fake}}}`}},
 		{"placement", true, []string{
 			`{strategies: []}`, `{strategies: [random, breadth-first, {max-containers: 3}, maxContainers: 4]}`, `{strategies: [max-containers: null]}`,
 			`{affinity: []}`, `{affinity: [not service db]}`, `{affinity: same}`, `{exclusive: false}`, `{exclusive: "true"}`, `{when: "true"}`, `{prefer: host.free.cpus}`,
@@ -177,10 +161,16 @@ func TestSchemaAndCodeAgree(t *testing.T) {
 		}},
 		{"location", true, []string{
 			`{}`, `{hosts: []}`, `{labels: {a: b, n: 1, f: 1.5, t: true, e: ""}}`, `{strategies: [max-containers: 16]}`,
+			`{provider: fake, max: 3}`, `{provider: fake, max: "3", min: 1, headroom: {percent: 10}, remove-empty: true, template: {}}`,
+			`{provider: fake, max: 1, template: {size: 4, image: 24.04, ssh-keys: k.pub, docker: docker.com, start-timeout: 1h30m, own: [1, {a: b}]}}`,
+			`{provider: fake, max: 1, template: {ssh-keys: [a.pub, b.pub], docker-version: 29.1, user: "debian"}}`,
 		}},
 		{"location", false, []string{
 			`{hosts: ssh://a}`, `{hosts: [null]}`, `{labels: [a=b]}`, `{labels: {a: null}}`, `{labels: {a: [b]}}`, `{labels: {a: {b: c}}}`, `{strategies: {}}`,
 			`{template: {}}`, `{min: 0}`, `{max: 10}`, `{headroom: {containers: 4}}`, `{remove-empty: true}`, `{provider: ""}`, `null`,
+			`{provider: fake}`, `{provider: fake, max: 1, hosts: []}`, `{provider: fake, max: -1}`, `{provider: fake, max: 1, min: few}`, `{provider: fake, max: 1, template: []}`,
+			`{provider: fake, max: 1, template: {size: []}}`, `{provider: fake, max: 1, template: {docker: snap}}`, `{provider: fake, max: 1, template: {ssh-keys: []}}`,
+			`{provider: fake, max: 1, template: {start-timeout: 10}}`, `{provider: fake, max: 1, template: {start-timeout: soon}}`, `{provider: fake, max: 1, remove-empty: 3}`, `{provider: fake, max: 1, headroom: 3}`,
 		}},
 		{"host", true, []string{
 			`ssh://root@10.0.0.11`, `ssh://h:2222`, `"ssh://[::1]"`, `tcp://h:2376`, `unix:///var/run/docker.sock`, `{context: c}`, `{endpoint: ssh://h}`,

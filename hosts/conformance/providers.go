@@ -15,10 +15,10 @@ type Cloud struct {
 	// Open returns the provider of a location; all of them are of one account.
 	Open func(t *testing.T, l hosts.Location) (hosts.Provider, error)
 	// Template makes a machine that runs.
-	Template map[string]any
+	Template hosts.Template
 	// Wrong are templates that can't be meant, by the words that the error has
 	// to have: it may come of Open or of Create.
-	Wrong map[string]map[string]any
+	Wrong map[string]hosts.Template
 	// Limit lets the account have so many machines more, any number where n is
 	// negative; nil where a cloud can't be told.
 	Limit func(t *testing.T, n int)

@@ -58,11 +58,10 @@ func (s *cloudState) create(o hosts.Order) (hosts.Machine, error) {
 	if m := s.find(o.Location.Name, o.Name); m != nil {
 		return m.at(time.Now()), nil
 	}
-	if image := o.Location.Template["image"]; image != nil && image != cloudImage {
-		return hosts.Machine{}, fmt.Errorf("image %v: %w", image, errNoImage)
+	if image := o.Location.Template.Text("image"); image != "" && image != cloudImage {
+		return hosts.Machine{}, fmt.Errorf("image %s: %w", image, errNoImage)
 	}
-	templated, _ := o.Location.Template["size"].(string)
-	size := cmp.Or(o.Size, templated, "medium")
+	size := cmp.Or(o.Size, o.Location.Template.Text("size"), "medium")
 	if !slices.ContainsFunc(cloudSizes(), func(s hosts.Size) bool { return s.Name == size }) {
 		return hosts.Machine{}, fmt.Errorf("size %s: %w", size, errNoSize)
 	}

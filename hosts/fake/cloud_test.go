@@ -23,8 +23,8 @@ func TestCloudInFile(t *testing.T) {
 func suiteOf(c *fake.Cloud) conformance.Cloud {
 	return conformance.Cloud{
 		Open:     func(*testing.T, hosts.Location) (hosts.Provider, error) { return c, nil },
-		Template: map[string]any{"size": "small"},
-		Wrong: map[string]map[string]any{
+		Template: hosts.Template{"size": "small"},
+		Wrong: map[string]hosts.Template{
 			"size huge":  {"size": "huge"},
 			"image beos": {"image": "beos"},
 		},
