@@ -24,6 +24,12 @@ var layers = []struct {
 	{"hosts/conformance", []string{"hosts"}},
 	{"hosts/invented", []string{"hosts"}},
 	{"hosts/meter", []string{"hosts", "hosts/meter"}},
+	{"hosts/tag", []string{"hosts"}},
+	{"hosts/cloudtest", nil},
+	{"hosts/hetzner", []string{"hosts", "hosts/tag"}},
+	{"hosts/digitalocean", []string{"hosts", "hosts/tag"}},
+	{"hosts/ec2", []string{"hosts", "hosts/tag"}},
+	{"hosts/gce", []string{"hosts", "hosts/tag"}},
 	{"hosts/courier", []string{"hosts", "hosts/courier"}},
 	{"hosts", nil},
 	{"weave", []string{"hosts", "weave"}},
@@ -41,7 +47,7 @@ var layers = []struct {
 	{"compose/execute", []string{"hosts", "compose/tree", "compose/container", "compose/plan"}},
 	{"compose", []string{"hosts", "scheduler", "compose"}},
 	{"cmd/clocker-driver", []string{"weave/driver", "hosts/meter/gauge", "hosts/courier/depot"}},
-	{"cmd/clocker-compose", []string{"hosts", "hosts/docker", "hosts/buildkit", "hosts/invented", "hosts/meter", "hosts/courier", "scheduler", "compose", "weave", "cmd/clocker-compose"}},
+	{"cmd/clocker-compose", []string{"hosts", "hosts/docker", "hosts/buildkit", "hosts/invented", "hosts/meter", "hosts/courier", "hosts/hetzner", "scheduler", "compose", "weave", "cmd/clocker-compose"}},
 	{"e2e", nil},
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/clocker-compose/clocker-compose/hosts/buildkit"
 	"github.com/clocker-compose/clocker-compose/hosts/courier"
 	"github.com/clocker-compose/clocker-compose/hosts/docker"
+	"github.com/clocker-compose/clocker-compose/hosts/hetzner"
 	"github.com/clocker-compose/clocker-compose/hosts/meter"
 	"github.com/clocker-compose/clocker-compose/weave"
 )
@@ -74,7 +75,7 @@ func engines() wiring {
 
 // providerKinds are all providers that there are, sorted by name.
 func providerKinds() []hosts.ProviderKind {
-	return []hosts.ProviderKind{}
+	return []hosts.ProviderKind{hetzner.Kind()}
 }
 
 // newBuilder reaches the BuildKit that is part of an engine.
