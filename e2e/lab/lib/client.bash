@@ -5,22 +5,25 @@ list_hosts() {
   local n
   printf '%-5s %-12s %-7s %-5s %-24s %-22s %s\n' HOST ADDRESS ENGINE STATE TLS SSH SOCKET
   for n in $(host_numbers); do
+    local tls="tcp://$(address "$n"):2376" socket=$(socket "$n")
+    ! is_bare "$n" || { tls=- socket=-; }
     printf '%-5s %-12s %-7s %-5s %-24s %-22s %s\n' "h$n" "$(address "$n")" "$(generation_of "$n")" \
-      "$(first_process "$n" >/dev/null && echo up || echo down)" \
-      "tcp://$(address "$n"):2376" "ssh://root@$(address "$n")" "$(socket "$n")"
+      "$(first_process "$n" >/dev/null && echo up || echo down)" "$tls" "ssh://root@$(address "$n")" "$socket"
   done
 }
 
 # print_config KIND...: the user's configuration of clocker-compose, with this lab as its default location. The hosts
 # take the kinds of endpoint in turn.
 print_config() {
-  local n k=$LAB_HOME/keys kinds=("$@")
+  local n kind k=$LAB_HOME/keys kinds=("$@")
   echo "default: lab"
   echo "locations:"
   echo "  lab:"
   echo "    hosts:"
   for n in $(host_numbers); do
-    case ${kinds[(n - 1) % $#]} in
+    kind=${kinds[(n - 1) % $#]}
+    ! is_bare "$n" || kind=ssh
+    case $kind in
       tls) echo "      - {name: h$n, endpoint: \"tcp://$(address "$n"):2376\", tls: {ca: $k/ca.pem, cert: $k/client.pem, key: $k/client-key.pem}}" ;;
       ssh) echo "      - {name: h$n, endpoint: \"ssh://root@$(address "$n")\"}" ;;
       *) die "no endpoint '$1': tls or ssh" ;;

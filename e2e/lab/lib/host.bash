@@ -39,9 +39,16 @@ boot() {
   plug "$n" "$p"
 }
 
-# await N: until the engine of host N answers.
+# boot_again N: as it was.
+boot_again() {
+  if is_bare "$1"; then boot_bare "$1"; else boot "$1" "$(generation_of "$1")"; fi
+  await "$1"
+}
+
+# await N: until the engine of host N answers, or the sshd of a bare one.
 await() {
   local n=$1
+  ! is_bare "$n" || { await_bare "$n"; return; }
   for _ in $(seq 600); do
     ! curl -sf --max-time 2 --unix-socket "$(socket "$n")" http://engine/_ping >/dev/null 2>&1 || return 0
     first_process "$n" >/dev/null || { last_words "$n"; die "host h$n died"; }
@@ -57,7 +64,7 @@ last_words() { tail -n 5 "$(folder "$1")"/log/*.log >&2; }
 power_off() { end_host "$1" KILL 5; }
 
 # shut_down N: an orderly one; the engine stops its containers, 10 s each.
-shut_down() { end_host "$1" TERM 60; }
+shut_down() { if is_bare "$1"; then end_host "$1" RTMIN+4 60; else end_host "$1" TERM 60; fi; }
 
 end_host() { # N SIGNAL SECONDS
   local p
@@ -99,7 +106,7 @@ report() {
   local n
   for n in $(host_numbers); do
     echo "--- h$n $(address "$n") engine $(generation_of "$n") $(first_process "$n" >/dev/null && echo up || echo down)"
-    tail -n 15 "$(folder "$n")/log/dockerd.log"
+    tail -n 15 "$(folder "$n")"/log/*.log
     first_process "$n" >/dev/null || continue
     run_inside "$n" docker ps -a --format '{{.Names}}\t{{.Status}}\t{{.Networks}}' || true
     run_inside "$n" curl -sS --max-time 3 -H 'Accept: application/json' http://127.0.0.1:6784/report 2>/dev/null |

@@ -32,9 +32,19 @@ dpkg-deb dpkg
 P
 }
 
+# What bare hosts need besides.
+bare_packages() {
+  cat <<'P'
+systemd-nspawn systemd-container
+debootstrap debootstrap
+dpkg-scanpackages dpkg-dev
+P
+}
+
+# missing_packages [LIST]: those of a list of packages whose program isn't here.
 missing_packages() {
   local program package
-  packages | while read -r program package; do
+  "${1:-packages}" | while read -r program package; do
     command -v "$program" >/dev/null || echo "$package"
   done | sort -u
 }
@@ -51,4 +61,10 @@ need_everything() { # GENERATION
   [[ $1 =~ ^(20|29)$ ]] || die "no engine '$1': 20 or 29"
   [ "$1" = 20 ] || [ -x "$ENGINE29_BIN/dockerd" ] ||
     die "engine 29 is not here: set ENGINE29_BIN to the folder of its programs, or build them with 'make engine29'"
+}
+
+need_bare() {
+  local missing
+  missing=$(missing_packages bare_packages | paste -sd' ')
+  [ -z "$missing" ] || die "bare hosts need $missing: install with 'apt-get install $missing'"
 }

@@ -38,7 +38,7 @@ remove_network() {
   ip netns delete "$NAMESPACE" 2>/dev/null || true
 }
 
-# plug N PID: host N, whose first process is PID, gets its interface.
+# plug N WHERE: host N, whose first process or name space is WHERE, gets its interface.
 plug() {
   outer link delete "h$1" 2>/dev/null || true
   outer link add "h$1" type veth peer name eth0 netns "$2"
@@ -46,5 +46,8 @@ plug() {
   outer link set "h$1" up
 }
 
-unplug() { outer link delete "h$1" 2>/dev/null || true; }
+unplug() {
+  outer link delete "h$1" 2>/dev/null || true
+  ip netns delete "$NAMESPACE-h$1" 2>/dev/null || true # a bare host's
+}
 set_cable() { outer link set "h$1" "$2"; }
