@@ -10,6 +10,9 @@ var (
 	ErrNotFound    = errors.New("not found")
 	ErrConflict    = errors.New("conflict")
 	ErrUnreachable = errors.New("host is unreachable")
+	// ErrNoEngine is that a machine lets us in by SSH and has no engine that
+	// answers: none, one that doesn't run, or one that its user may not use.
+	ErrNoEngine = errors.New("no engine answers on the machine")
 	// ErrApart is that two hosts don't reach each other, though this machine may reach both.
 	ErrApart = errors.New("the hosts don't reach each other")
 )

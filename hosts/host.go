@@ -50,6 +50,8 @@ type Endpoint struct {
 	Context string `json:"context,omitempty"`
 	// TLS are the client's files for tcp; nil is plain TCP.
 	TLS *TLS `json:"tls,omitempty"`
+	// SSH are the client's files for ssh; the zero value is the user's own.
+	SSH SSH `json:"ssh,omitzero"`
 }
 
 // String is the URL, or "context NAME".
@@ -67,6 +69,16 @@ type TLS struct {
 	Key  string `json:"key,omitempty"`
 	// SkipVerify accepts any server certificate.
 	SkipVerify bool `json:"skipVerify,omitempty"`
+}
+
+// SSH names files of ssh, as absolute paths.
+type SSH struct {
+	// Identity is the private key that ssh logs in with; "" leaves the choice to
+	// the user's ssh.
+	Identity string `json:"identity,omitempty"`
+	// KnownHosts is the one file that the machine's host key is looked for in;
+	// "" is those of the user's ssh.
+	KnownHosts string `json:"knownHosts,omitempty"`
 }
 
 // Platform is an operating system and an architecture in Go's words

@@ -19,6 +19,8 @@ type failure struct {
 	hint string
 	// cause is what was received, for errors.Is and errors.As.
 	cause error
+	// engineless makes it an hosts.ErrNoEngine, too.
+	engineless bool
 }
 
 func (f *failure) Error() string { return f.text }
@@ -29,6 +31,9 @@ func (f *failure) Unwrap() []error {
 		if err != nil {
 			all = append(all, err)
 		}
+	}
+	if f.engineless {
+		all = append(all, hosts.ErrNoEngine)
 	}
 	return all
 }

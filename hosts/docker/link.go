@@ -19,7 +19,7 @@ func newLink(t target, o Options) (link, error) {
 	case "unix":
 		return &direct{dialer, "unix", t.url.Path}, nil
 	case "ssh":
-		return newSSH(t.url, o)
+		return newSSH(t, o)
 	}
 	return &direct{dialer: dialer}, nil
 }

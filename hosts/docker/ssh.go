@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -33,7 +33,8 @@ type sshLink struct {
 	closed bool
 }
 
-func newSSH(u *url.URL, o Options) (*sshLink, error) {
+func newSSH(t target, o Options) (*sshLink, error) {
+	u := t.url
 	spec, err := ssh.NewSpec(u)
 	if err != nil {
 		return nil, err
@@ -43,10 +44,10 @@ func newSSH(u *url.URL, o Options) (*sshLink, error) {
 		return nil, err
 	}
 	seconds := max(1, int(o.ConnectTimeout/time.Second))
-	flags := append([]string{
+	flags := slices.Concat([]string{
 		"-T", "-o", fmt.Sprintf("ConnectTimeout=%d", seconds),
 		"-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3",
-	}, o.SSHFlags...)
+	}, t.sshFlags(), o.SSHFlags)
 	if !o.Interactive {
 		flags = append(flags, "-o", "BatchMode=yes")
 	}
@@ -116,6 +117,11 @@ func (l *sshLink) Close() error {
 	}
 	defer l.turn.give()
 	l.closed = true
+	return l.disconnect(ctx)
+}
+
+// disconnect is for who has the turn.
+func (l *sshLink) disconnect(ctx context.Context) error {
 	for _, m := range l.masters {
 		m.disconnect(ctx, l.spec.Args())
 	}

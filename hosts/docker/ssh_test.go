@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -218,6 +220,7 @@ func TestSSHRefusals(t *testing.T) {
 	s.known(t, "host")
 	assert.NilError(t, os.Remove(filepath.Join(s.dir, "bin/docker")))
 	assert.Check(t, cmp.ErrorContains(refusal("client"), "it has no docker command (install Docker there)"))
+	assert.Check(t, errors.Is(refusal("client"), hosts.ErrNoEngine))
 	assert.Check(t, cmp.Equal(s.read("known_hosts"), fmt.Sprintf("[127.0.0.1]:%d %s", s.port, s.read("host.pub"))), "no key was accepted by itself")
 }
 
@@ -262,4 +265,67 @@ func TestSSHSilence(t *testing.T) {
 	_, err = e.Observe(soon(t))
 	assert.Check(t, time.Since(start) < 5*time.Second)
 	assert.Check(t, errors.Is(err, hosts.ErrUnreachable), "%v", err)
+}
+
+func TestSSHShellSharesTheConnection(t *testing.T) {
+	s := startSSH(t, observable("1.41"))
+	e := s.open(t, "client")
+	var out, complaint strings.Builder
+	code, err := e.RunShell(soon(t), "/bin/cat; echo oops >&2; exit 7", hosts.ShellStreams{In: strings.NewReader("words"), Out: &out, Err: &complaint})
+	assert.NilError(t, err)
+	assert.Check(t, cmp.Equal(code, 7))
+	assert.Check(t, cmp.Equal(out.String(), "words"))
+	assert.Check(t, cmp.Equal(complaint.String(), "oops\n"))
+	_, err = e.Observe(soon(t))
+	assert.NilError(t, err)
+	assert.Check(t, cmp.Equal(strings.Count(s.read("log"), "Accepted publickey"), 1))
+
+	assert.NilError(t, e.Reconnect(soon(t)))
+	_, err = e.Observe(soon(t))
+	assert.NilError(t, err)
+	assert.Check(t, cmp.Equal(strings.Count(s.read("log"), "Accepted publickey"), 2), "a new login")
+}
+
+func TestSSHShellEndsWithItsContext(t *testing.T) {
+	e := startSSH(t, observable("1.41")).open(t, "client")
+	ctx, cancel := context.WithCancel(soon(t))
+	r, w := io.Pipe()
+	defer w.Close()
+	go func() {
+		_, _ = r.Read(make([]byte, 1))
+		cancel()
+		_, _ = io.Copy(io.Discard, r)
+	}()
+	_, err := e.RunShell(ctx, "echo x; exec /bin/sleep 600", hosts.ShellStreams{Out: w})
+	assert.ErrorIs(t, err, context.Canceled)
+}
+
+func TestAShellTakesSSH(t *testing.T) {
+	e := open(t, "tcp://127.0.0.1:2376", docker.Options{})
+	_, err := e.RunShell(soon(t), "true", hosts.ShellStreams{})
+	assert.ErrorIs(t, err, errors.ErrUnsupported)
+	assert.ErrorContains(t, err, "only hosts with an endpoint such as ssh://root@10.0.0.11 have a shell")
+}
+
+// An endpoint's own files win over the user's.
+func TestSSHIdentityOfTheEndpoint(t *testing.T) {
+	s := startSSH(t, observable("1.41"))
+	s.write(t, "ssh_config", fmt.Sprintf("IdentityFile %[1]s/stranger\nIdentityAgent none\nUserKnownHostsFile /nowhere\n", s.dir))
+	s.write(t, "my hosts", fmt.Sprintf("[127.0.0.1]:%d %s", s.port, s.read("host.pub")))
+	me, err := user.Current()
+	assert.NilError(t, err)
+	endpoint := hosts.Endpoint{
+		URL: fmt.Sprintf("ssh://%s@127.0.0.1:%d", me.Username, s.port),
+		SSH: hosts.SSH{Identity: filepath.Join(s.dir, "client"), KnownHosts: filepath.Join(s.dir, "my hosts")},
+	}
+	e, err := docker.Open(hosts.Host{Name: "h1", Endpoint: endpoint}, docker.Options{SSHFlags: []string{"-F", filepath.Join(s.dir, "ssh_config")}})
+	assert.NilError(t, err)
+	defer e.Close()
+	_, err = e.Observe(soon(t))
+	assert.NilError(t, err)
+
+	words, ok, err := docker.SSHArguments(endpoint, docker.Environment{})
+	assert.NilError(t, err)
+	assert.Check(t, ok)
+	assert.Check(t, cmp.DeepEqual(words[len(words)-6:], []string{"-p", strconv.Itoa(s.port), "-l", me.Username, "--", "127.0.0.1"}))
 }

@@ -20,6 +20,8 @@ type target struct {
 	tls *tls.Config
 	// ca is the file that certificates are checked against, for messages.
 	ca string
+	// ssh are files of ssh.
+	ssh hosts.SSH
 }
 
 // resolve finds what an endpoint stands for. It reads files, but dials nothing.
@@ -38,6 +40,7 @@ func resolve(endpoint hosts.Endpoint, env Environment) (target, error) {
 	if endpoint.TLS != nil {
 		t.ca = endpoint.TLS.CA
 	}
+	t.ssh = endpoint.SSH
 	return t, err
 }
 

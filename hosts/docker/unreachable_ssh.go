@@ -5,28 +5,34 @@ import (
 	"strings"
 )
 
-// sshSigns are what ssh or the remote shell says, and what it means. The first
-// that matches counts.
-func (t target) sshSigns() []struct{ said, text, hint string } {
+// sshSign is what ssh or the remote shell says, and what it means.
+type sshSign struct {
+	said, text, hint string
+	// inside tells that the machine let us in, and has no engine that answers.
+	inside bool
+}
+
+// sshSigns are those that are known. The first that matches counts.
+func (t target) sshSigns() []sshSign {
 	login := "ssh " + t.sshDestination()
-	return []struct{ said, text, hint string }{
-		{"REMOTE HOST IDENTIFICATION HAS CHANGED", "its ssh host key is not the one that is known", "if the machine was made again, remove the old key with ssh-keygen -R " + t.url.Hostname() + ", and check the new one"},
-		{"Host key verification failed", "its ssh host key is not known", "run " + login + " once to check and accept it"},
-		{"Permission denied (", "ssh refuses to log us in", "make this work first: " + login + " docker version"},
-		{"Too many authentication failures", "ssh refuses to log us in", "offer fewer keys: set IdentityFile and IdentitiesOnly for it in your ssh config"},
-		{"Could not resolve hostname", "no address for the name " + t.url.Hostname(), "check the spelling, and your ssh config"},
-		{"Connection refused", "connection refused by its ssh port", "is sshd running there?"},
-		{"No route to host", "no route to " + t.url.Hostname(), ""},
-		{"Network is unreachable", "no route to " + t.url.Hostname(), ""},
-		{"timed out", "no answer from its ssh port in time", "check that the machine is up and its firewall lets you in"},
-		{"docker: command not found", "it has no docker command", "install Docker there"},
-		{"docker: not found", "it has no docker command", "install Docker there"},
-		{"docker.sock: connect: permission denied", "its user may not use Docker", "add the user to the group docker there, or log in as root"},
-		{"permission denied while trying to connect", "its user may not use Docker", "add the user to the group docker there, or log in as root"},
-		{"Cannot connect to the Docker daemon", "its engine is not running", "start it there: systemctl start docker"},
-		{"failed to connect to the docker API", "its engine is not running", "start it there: systemctl start docker"},
-		{"failed to open the raw stream connection", "its engine is not running", "start it there: systemctl start docker"},
-		{"executable file not found", "this machine has no ssh command", "install an ssh client"},
+	return []sshSign{
+		{"REMOTE HOST IDENTIFICATION HAS CHANGED", "its ssh host key is not the one that is known", "if the machine was made again, remove the old key with ssh-keygen -R " + t.url.Hostname() + ", and check the new one", false},
+		{"Host key verification failed", "its ssh host key is not known", "run " + login + " once to check and accept it", false},
+		{"Permission denied (", "ssh refuses to log us in", "make this work first: " + login + " docker version", false},
+		{"Too many authentication failures", "ssh refuses to log us in", "offer fewer keys: set IdentityFile and IdentitiesOnly for it in your ssh config", false},
+		{"Could not resolve hostname", "no address for the name " + t.url.Hostname(), "check the spelling, and your ssh config", false},
+		{"Connection refused", "connection refused by its ssh port", "is sshd running there?", false},
+		{"No route to host", "no route to " + t.url.Hostname(), "", false},
+		{"Network is unreachable", "no route to " + t.url.Hostname(), "", false},
+		{"timed out", "no answer from its ssh port in time", "check that the machine is up and its firewall lets you in", false},
+		{"docker: command not found", "it has no docker command", "install Docker there", true},
+		{"docker: not found", "it has no docker command", "install Docker there", true},
+		{"docker.sock: connect: permission denied", "its user may not use Docker", "add the user to the group docker there, or log in as root", true},
+		{"permission denied while trying to connect", "its user may not use Docker", "add the user to the group docker there, or log in as root", true},
+		{"Cannot connect to the Docker daemon", "its engine is not running", "start it there: systemctl start docker", true},
+		{"failed to connect to the docker API", "its engine is not running", "start it there: systemctl start docker", true},
+		{"failed to open the raw stream connection", "its engine is not running", "start it there: systemctl start docker", true},
+		{"executable file not found", "this machine has no ssh command", "install an ssh client", false},
 	}
 }
 
@@ -34,7 +40,7 @@ func (t target) diagnoseSSH(cause error) *failure {
 	said := sshSaid(cause.Error())
 	for _, sign := range t.sshSigns() {
 		if strings.Contains(said, sign.said) {
-			return &failure{text: sign.text, hint: sign.hint}
+			return &failure{text: sign.text, hint: sign.hint, engineless: sign.inside}
 		}
 	}
 	return &failure{text: lastLine(said), hint: "make this work first: ssh " + t.sshDestination() + " docker version"}
