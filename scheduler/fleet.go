@@ -185,14 +185,14 @@ func CheapestSize(sizes []hosts.Size, needs hosts.Resources, arch string) (hosts
 		return hosts.Size{}, false
 	}
 	return slices.MinFunc(fits, func(a, b hosts.Size) int {
-		return cmp.Or(comparePrices(a.Price, b.Price),
+		return cmp.Or(ComparePrices(a.Price, b.Price),
 			cmp.Compare(a.Resources.MemoryBytes, b.Resources.MemoryBytes), cmp.Compare(a.Resources.NanoCPUs, b.Resources.NanoCPUs),
 			cmp.Compare(a.Name, b.Name))
 	}), true
 }
 
-// comparePrices puts what has no price last.
-func comparePrices(a, b *hosts.Price) int {
+// ComparePrices puts the lower price first, and what has none last.
+func ComparePrices(a, b *hosts.Price) int {
 	switch {
 	case a == nil && b == nil:
 		return 0

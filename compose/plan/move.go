@@ -187,9 +187,6 @@ func (u *up) tiedBy(s types.ServiceConfig, host string) string {
 
 // stayIfNowhere leaves where they are those that should move, and fit nowhere.
 func (u *up) stayIfNowhere(decisions []scheduler.Decision, err error) {
-	if err == nil {
-		return
-	}
 	for i := range decisions {
 		if d := &decisions[i]; d.Host == "" {
 			d.Host, d.Stays, d.Reason = d.Task.Current, true, "fits nowhere else"

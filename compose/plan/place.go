@@ -16,22 +16,18 @@ import (
 
 // placeReplicas asks the scheduler where each replica goes.
 func (u *up) placeReplicas() error {
-	byName := map[string]*replica{}
-	var tasks []scheduler.Task
-	for _, r := range u.replicas {
-		if r.done {
-			continue
-		}
-		t := u.task(r)
-		byName[t.Service+"/"+strconv.Itoa(t.Number)] = r
-		tasks = append(tasks, t)
-	}
+	tasks, byName := u.tasks()
 	pool := u.candidates(u.currents())
 	decisions, err := u.place(tasks, pool)
-	if err != nil && (decisions == nil || !u.MovesOnly) {
-		return cmp.Or(u.unmet(pool), err)
+	switch {
+	case err == nil:
+	case decisions != nil && u.MovesOnly:
+		u.stayIfNowhere(decisions, err)
+	case decisions != nil && u.exhausted():
+		decisions = u.leaveOut(decisions, err)
+	default:
+		return cmp.Or(u.unmet(pool), u.atCeiling(decisions, err))
 	}
-	u.stayIfNowhere(decisions, err)
 	if u.Rebalance {
 		if decisions, err = u.rebalance(decisions, pool); err != nil {
 			return err
@@ -43,6 +39,22 @@ func (u *up) placeReplicas() error {
 	u.plan.Placements = inOrder(append(decisions, u.finishedDecisions()...))
 	u.tellTied()
 	return nil
+}
+
+// tasks are what the scheduler has to know of the replicas, and those by service
+// and number: "web/3".
+func (u *up) tasks() ([]scheduler.Task, map[string]*replica) {
+	byName := map[string]*replica{}
+	var tasks []scheduler.Task
+	for _, r := range u.replicas {
+		if r.done {
+			continue
+		}
+		t := u.task(r)
+		byName[t.Service+"/"+strconv.Itoa(t.Number)] = r
+		tasks = append(tasks, t)
+	}
+	return tasks, byName
 }
 
 // inOrder sorts decisions as the scheduler does.

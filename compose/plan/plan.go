@@ -35,6 +35,9 @@ type Plan struct {
 	Diverged []string
 	// Warnings are sentences for the user.
 	Warnings []string
+	// LeftOut are sentences about replicas that aren't made, because no host for
+	// them can be had for now.
+	LeftOut []string
 }
 
 // Container names a container of the plan's project on its host.

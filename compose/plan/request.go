@@ -26,6 +26,8 @@ type Request struct {
 	Refused map[string]string
 	// Locations are all that are declared, by name, for their strategies.
 	Locations map[string]hosts.Location
+	// Fleets are the locations of the pool whose hosts providers make, by name.
+	Fleets []Fleet
 	// Range is where the fabric's networks get their subnets from, and Size
 	// the prefix length of one; 0 chooses by the number of hosts.
 	Range netip.Prefix

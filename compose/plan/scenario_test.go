@@ -36,6 +36,10 @@ import (
 //	plan FILE [FLAG…]              the plan's text must be the section "plan"
 //	order FILE [FLAG…]             what each step waits for must be the section "order"
 //	plan-down [FLAG…]
+//	fleet LOCATION [FLAG…]         hosts can be made there
+//	machine NAME LOCATION [SIZE]   is one that was made, and a host of the pool
+//	coming|leaving|failed NAME LOCATION  is one that isn't
+//	resize                         the plan for the pool alone
 func TestScenarios(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	assert.NilError(t, err)
@@ -80,6 +84,12 @@ func (s *scenario) act(verb string, args []string) {
 		r := downRequest(s.t, args)
 		r.State = s.observe()
 		s.check("plan", plan.Down(r), nil)
+	case "resize":
+		s.check("plan", plan.Resize(plan.ResizeRequest{State: s.observe(), Fleets: s.fleets}), nil)
+	case "fleet":
+		s.fleets = append(s.fleets, parseFleet(s.t, args))
+	case "machine", "coming", "leaving", "failed":
+		s.machine(verb, args[0], args[1], strings.Join(args[2:], ""))
 	default:
 		s.happen(verb, args)
 	}
@@ -130,6 +140,12 @@ func (s *scenario) doUp(args []string) {
 	}
 	planned, err := plan.Up(s.request(s.parse(args)))
 	assert.NilError(s.t, err)
+	for needed := planned.Needed(); needed != nil; needed = planned.Needed() {
+		s.makeHosts(needed)
+		planned, err = plan.Up(s.request(s.parse(args)))
+		assert.NilError(s.t, err)
+	}
+	planned = planned.Content()
 	if until == "" {
 		s.carryOut(planned.Steps)
 		return

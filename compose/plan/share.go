@@ -32,9 +32,9 @@ func (u *up) subnet(key, name string) (subnetPlan, error) {
 	case err != nil:
 		return s, err
 	case asked.IsValid() && asked != s.prefix:
-		s = subnetPlan{prefix: asked, count: sliceCount(len(u.State.Observations)), slices: map[string]int{}}
+		s = subnetPlan{prefix: asked, count: sliceCount(u.reach()), slices: map[string]int{}}
 	case !s.prefix.IsValid():
-		s.prefix, err = freeSubnet(u.Range, subnetBits(u.Size, len(u.State.Observations), crowd), name, u.taken())
+		s.prefix, err = freeSubnet(u.Range, subnetBits(u.Size, u.reach(), crowd), name, u.taken())
 	}
 	if err != nil {
 		return s, err
@@ -46,6 +46,20 @@ func (u *up) subnet(key, name string) (subnetPlan, error) {
 	}
 	u.subnets[key] = s
 	return s, nil
+}
+
+// mostReach bounds for how many hosts a network is laid out before they are there.
+const mostReach = 128
+
+// reach is how many hosts networks are laid out for, which may double later: those
+// of the pool, or half of what there may be once all that can be made is.
+func (u *up) reach() int {
+	n := len(u.State.Observations)
+	to := n
+	for i := range u.Fleets {
+		to += u.Fleets[i].room()
+	}
+	return max(n, min(mostReach, (to+1)/2))
 }
 
 // crowd is how many replicas of the network the fullest host is to have.
@@ -67,7 +81,7 @@ func (u *up) adopt(name string) subnetPlan {
 		prefix netip.Prefix
 		count  int
 	}
-	votes, most := map[shape]int{}, shape{count: sliceCount(len(u.State.Observations))}
+	votes, most := map[shape]int{}, shape{count: sliceCount(u.reach())}
 	u.eachSlice(name, func(_ string, subnet, part netip.Prefix) {
 		v := shape{subnet, 1 << (part.Bits() - subnet.Bits())}
 		if votes[v]++; votes[v] > votes[most] {

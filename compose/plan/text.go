@@ -22,7 +22,7 @@ func (p *Plan) Text() string {
 	for _, l := range p.Left {
 		fmt.Fprintf(&b, "= %s\n", l)
 	}
-	for _, w := range p.Warnings {
+	for _, w := range slices.Concat(p.LeftOut, p.Warnings) {
 		fmt.Fprintf(&b, "! %s\n", w)
 	}
 	fmt.Fprintln(&b, p.Summary())
@@ -36,7 +36,7 @@ func (p *Plan) Summary() string {
 		count[s.Action.Verb()]++
 	}
 	var parts []string
-	for _, verb := range []string{"join", "pull", "build", "copy", "check", "ship", "create", "start", "stop", "remove", "disconnect", "connect", "rename"} {
+	for _, verb := range []string{"make", "finish", "join", "pull", "build", "copy", "check", "ship", "create", "start", "stop", "remove", "delete", "disconnect", "connect", "rename"} {
 		if n := count[verb]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d to %s", n, verb))
 		}
@@ -46,6 +46,9 @@ func (p *Plan) Summary() string {
 	}
 	if n := len(p.Unchanged); n > 0 {
 		parts = append(parts, fmt.Sprintf("%d unchanged", n))
+	}
+	if p.Project == "" {
+		return strings.Join(parts, ", ")
 	}
 	return p.Project + ": " + strings.Join(parts, ", ")
 }
@@ -90,9 +93,9 @@ func (p *Plan) writeSteps(b *strings.Builder) {
 // sign is + for what comes, - for what goes, ~ for what changes.
 func sign(s Step) string {
 	switch s.Action.(type) {
-	case CreateContainer, CreateNetwork, CreateVolume, PullImage, BuildImage, CopyImage, ShipFiles, JoinFabric:
+	case CreateContainer, CreateNetwork, CreateVolume, PullImage, BuildImage, CopyImage, ShipFiles, JoinFabric, MakeHost:
 		return "+"
-	case RemoveContainer, RemoveNetwork, RemoveVolume, RemoveImage:
+	case RemoveContainer, RemoveNetwork, RemoveVolume, RemoveImage, RemoveHost:
 		return "-"
 	case CheckPaths:
 		return "?"

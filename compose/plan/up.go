@@ -19,6 +19,7 @@ import (
 func Up(r Request) (*Plan, error) {
 	u := newUp(r)
 	for _, stage := range []func() error{
+		u.grow,
 		u.checkPool,
 		u.selectServices,
 		u.checkSupported,
@@ -44,6 +45,8 @@ func Up(r Request) (*Plan, error) {
 		u.removeOrphans,
 		u.giveWay,
 		u.removeAfterDisconnect,
+		u.makeHosts,
+		u.resize,
 	} {
 		if err := stage(); err != nil {
 			return nil, err
@@ -70,6 +73,8 @@ type up struct {
 	*graph
 	plan *Plan
 
+	// makes are the hosts that are to be made before all else.
+	makes []MakeHost
 	// services are those to bring up, dependencies first.
 	services []types.ServiceConfig
 	// all are the project's containers on the hosts that answer.

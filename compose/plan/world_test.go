@@ -28,6 +28,7 @@ type world struct {
 	lost    map[string]bool // hosts that don't answer
 	joined  map[string]bool // hosts that are on the fabric
 	rebuilt map[string]bool // images whose tag has moved
+	fleets  []plan.Fleet
 }
 
 // fataler is what tests of all kinds have in common.
@@ -53,18 +54,20 @@ func newWorld(t fataler, names ...string) *world {
 
 // add adds a host to the pool: the one it was, where it was there before. All
 // hosts have the image app, and can pull the image remote.
-func (w *world) add(name string) {
-	h := hosts.Host{Name: name, Location: "here", Address: name + ".example", Endpoint: hosts.Endpoint{URL: "ssh://" + name}}
+func (w *world) add(name string) { w.addHost(hosts.Host{Name: name, Location: "here"}) }
+
+func (w *world) addHost(h hosts.Host) {
+	h.Address, h.Endpoint = h.Name+".example", hosts.Endpoint{URL: "ssh://" + h.Name}
 	w.hosts = append(w.hosts, h)
 	slices.SortFunc(w.hosts, func(a, b hosts.Host) int { return cmp.Compare(a.Name, b.Name) })
-	if w.engines[name] != nil {
+	if w.engines[h.Name] != nil {
 		return
 	}
 	h.Drivers = []string{"bridge", "host", "null", hosts.FabricDriver}
 	e := &engine{fake.New(h), w}
 	e.Load("app")
 	e.Publish("app", "remote")
-	w.engines[name] = e
+	w.engines[h.Name] = e
 }
 
 func (w *world) leave(name string) {
@@ -81,7 +84,7 @@ func (w *world) host(name string) *hosts.Host {
 	return nil
 }
 
-func (w *world) several() bool { return len(w.hosts) > 1 }
+func (w *world) several() bool { return len(w.hosts) > 1 || len(w.fleets) > 0 }
 
 // observe sees what a sweep sees.
 func (w *world) observe() state.Snapshot {
@@ -118,9 +121,13 @@ func (e *engine) InspectImage(ctx context.Context, ref string) (hosts.Image, err
 }
 
 func (w *world) request(p *project.Project, o plan.Options) plan.Request {
+	locations := map[string]hosts.Location{}
+	for _, f := range w.fleets {
+		locations[f.Location.Name] = f.Location
+	}
 	return plan.Request{
-		Project: p, State: w.observe(), Several: w.several(), Joined: maps.Clone(w.joined),
-		Range: p.Clocker.Network.CIDR, Size: p.Clocker.Network.Size, Options: o,
+		Locations: locations, Project: p, State: w.observe(), Several: w.several(), Joined: maps.Clone(w.joined),
+		Range: p.Clocker.Network.CIDR, Size: p.Clocker.Network.Size, Options: o, Fleets: w.fleets,
 	}
 }
 
