@@ -47,7 +47,7 @@ var layers = []struct {
 	{"compose/execute", []string{"hosts", "compose/tree", "compose/container", "compose/plan"}},
 	{"compose", []string{"hosts", "scheduler", "compose"}},
 	{"cmd/clocker-driver", []string{"weave/driver", "hosts/meter/gauge", "hosts/courier/depot"}},
-	{"cmd/clocker-compose", []string{"hosts", "hosts/docker", "hosts/buildkit", "hosts/invented", "hosts/meter", "hosts/courier", "hosts/hetzner", "scheduler", "compose", "weave", "cmd/clocker-compose"}},
+	{"cmd/clocker-compose", []string{"hosts", "hosts/docker", "hosts/buildkit", "hosts/invented", "hosts/meter", "hosts/courier", "hosts/digitalocean", "hosts/hetzner", "scheduler", "compose", "weave", "cmd/clocker-compose"}},
 	{"e2e", nil},
 }
 

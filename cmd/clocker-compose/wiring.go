@@ -10,6 +10,7 @@ import (
 	"github.com/clocker-compose/clocker-compose/hosts"
 	"github.com/clocker-compose/clocker-compose/hosts/buildkit"
 	"github.com/clocker-compose/clocker-compose/hosts/courier"
+	"github.com/clocker-compose/clocker-compose/hosts/digitalocean"
 	"github.com/clocker-compose/clocker-compose/hosts/docker"
 	"github.com/clocker-compose/clocker-compose/hosts/hetzner"
 	"github.com/clocker-compose/clocker-compose/hosts/meter"
@@ -75,7 +76,7 @@ func engines() wiring {
 
 // providerKinds are all providers that there are, sorted by name.
 func providerKinds() []hosts.ProviderKind {
-	return []hosts.ProviderKind{hetzner.Kind()}
+	return []hosts.ProviderKind{digitalocean.Kind(), hetzner.Kind()}
 }
 
 // newBuilder reaches the BuildKit that is part of an engine.

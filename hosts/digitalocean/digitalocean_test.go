@@ -1,0 +1,194 @@
+package digitalocean
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"gotest.tools/v3/assert"
+
+	"github.com/clocker-compose/clocker-compose/hosts"
+	"github.com/clocker-compose/clocker-compose/hosts/cloudtest"
+	"github.com/clocker-compose/clocker-compose/hosts/conformance"
+)
+
+const key = "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
+var template = hosts.Template{"size": "s-1vcpu-1gb", "firewall": true}
+
+// start serves a cloud, and opens a provider of it that doesn't wait long.
+func start(t *testing.T) (*cloud, *cloudtest.Server, *provider) {
+	c := newCloud()
+	s := cloudtest.New(t, c, requestName)
+	return c, s, opened(t, s, goodToken)
+}
+
+func opened(t *testing.T, s *cloudtest.Server, token string) *provider {
+	t.Helper()
+	variables := map[string]string{"DIGITALOCEAN_API_URL": s.URL, "DIGITALOCEAN_ACCESS_TOKEN": token}
+	p, err := open(hosts.ProviderSetup{Variable: func(name string) string { return variables[name] }}, time.Millisecond)
+	assert.NilError(t, err)
+	return p
+}
+
+func order() hosts.Order {
+	return hosts.Order{Location: hosts.Location{Name: "eu", Template: template}, Name: "eu-1", UserData: "#cloud-config", HostKey: key}
+}
+
+func TestConformance(t *testing.T) {
+	c, s, p := start(t)
+	conformance.Providers(t, conformance.Cloud{
+		Open:     func(*testing.T, hosts.Location) (hosts.Provider, error) { return p, nil },
+		Template: template,
+		Wrong: map[string]hosts.Template{
+			"names no size":  {},
+			"no-such-image":  {"size": "s-1vcpu-1gb", "image": "no-such-image"},
+			"no-such-region": {"size": "s-1vcpu-1gb", "region": "no-such-region"},
+		},
+		Limit: func(_ *testing.T, n int) { s.Locked(func() { c.limit = n }) },
+		Lose:  func(*testing.T) { s.Next("POST /droplets", cloudtest.Lose) },
+		Many:  201,
+	})
+	assert.Equal(t, len(c.droplets), 0)
+}
+
+func TestRequestsForAMachine(t *testing.T) {
+	c, s, p := start(t)
+	o := order()
+	m, err := p.Create(t.Context(), o)
+	assert.NilError(t, err)
+	assert.DeepEqual(t, s.Seen(), []string{"GET /droplets", "GET /firewalls", "POST /droplets", "POST /firewalls", "POST /tags"})
+	_, err = p.Create(t.Context(), o)
+	assert.NilError(t, err)
+	assert.DeepEqual(t, s.Seen(), []string{"GET /droplets"})
+	assert.NilError(t, p.Delete(t.Context(), m))
+	assert.DeepEqual(t, s.Seen(), []string{"DELETE /droplets/ID", "DELETE /tags/ID"})
+	assert.DeepEqual(t, c.tags, map[string]bool{"io-clocker-location:eu": true, "io-clocker-name:eu-1": true})
+
+	o.Location.Template = hosts.Template{"size": "s-1vcpu-1gb"}
+	_, err = p.Create(t.Context(), o)
+	assert.NilError(t, err)
+	assert.DeepEqual(t, s.Seen(), []string{"GET /droplets", "POST /droplets"})
+	_, err = p.Sizes(t.Context(), o.Location)
+	assert.NilError(t, err)
+	assert.DeepEqual(t, s.Seen(), []string{"GET /sizes"})
+}
+
+func TestWhatIsAskedFor(t *testing.T) {
+	c, _, p := start(t)
+	o := order()
+	o.Location.Template = hosts.Template{"size": "s-1vcpu-1gb", "network": "5a4981aa", "account-keys": []string{"3b:16:bf"}, "user": "me"}
+	m, err := p.Create(t.Context(), o)
+	assert.NilError(t, err)
+	asked := c.asked[0]
+	assert.Equal(t, asked["image"], "debian-13-x64")
+	assert.Equal(t, asked["region"], "fra1")
+	assert.Equal(t, asked["user_data"], "#cloud-config")
+	assert.Equal(t, asked["vpc_uuid"], "5a4981aa")
+	assert.DeepEqual(t, asked["ssh_keys"], []any{"3b:16:bf"})
+	assert.DeepEqual(t, asked["tags"], []any{
+		"io-clocker-location:eu", "io-clocker-name:eu-1",
+		"io-clocker-hostkey:sha256-0000000000000000000000000000000000000000000000000000",
+	})
+	assert.DeepEqual(t, m, hosts.Machine{
+		ID: "3164441", Name: "eu-1", Location: "eu", User: "me", HostKey: key, State: hosts.MachineMaking, Size: "s-1vcpu-1gb",
+		Created: time.Date(2026, 7, 21, 18, 37, 44, 0, time.UTC),
+	})
+	_, err = p.List(t.Context(), o.Location)
+	assert.NilError(t, err)
+	all, err := p.List(t.Context(), o.Location)
+	assert.NilError(t, err)
+	assert.Equal(t, all[0].Address, "198.51.100.191")
+	assert.Equal(t, all[0].PrivateAddress, "10.128.192.191")
+}
+
+func TestTheFirewallIsMadeOnce(t *testing.T) {
+	c, s, p := start(t)
+	o := order()
+	_, err := p.Create(t.Context(), o)
+	assert.NilError(t, err)
+	o.Name = "eu-2"
+	s.Next("GET /firewalls", cloudtest.Answer(200, "application/json", `{"firewalls":[]}`)) // another run is faster
+	_, err = p.Create(t.Context(), o)
+	assert.NilError(t, err)
+	assert.Equal(t, len(c.firewalls), 1)
+	assert.Equal(t, c.firewalls[0]["name"], "clocker-eu")
+	assert.DeepEqual(t, c.firewalls[0]["tags"], []any{"io-clocker-location:eu"})
+	inside := c.firewalls[0]["inbound_rules"].([]any)[2].(map[string]any)
+	assert.Equal(t, inside["ports"], "6783-6795")
+	assert.DeepEqual(t, inside["sources"], map[string]any{"tags": []any{"io-clocker-location:eu"}})
+}
+
+func TestSizesOfTheRegion(t *testing.T) {
+	_, _, p := start(t)
+	sizes, err := p.Sizes(t.Context(), hosts.Location{})
+	assert.NilError(t, err)
+	assert.DeepEqual(t, sizes, []hosts.Size{{
+		Name: "s-1vcpu-1gb", Arch: "amd64", Resources: hosts.Resources{NanoCPUs: 1e9, MemoryBytes: 1 << 30},
+		Price: &hosts.Price{Micros: 8930, Currency: "USD"},
+	}})
+}
+
+func TestThrottledAndBrokenRequestsAreSentAgain(t *testing.T) {
+	c, s, p := start(t)
+	throttled := cloudtest.AnswerWith(http.Header{"Content-Type": {"application/json"}, "Retry-After": {"0"}}, 429, `{"id":"too_many_requests","message":"API Rate limit exceeded."}`)
+	s.Next("POST /droplets", throttled, cloudtest.Answer(503, "text/html", "<html>"), cloudtest.Cut)
+	s.Next("GET /droplets", throttled, throttled)
+	s.Next("DELETE /droplets/ID", throttled)
+	m, err := p.Create(t.Context(), order())
+	assert.NilError(t, err)
+	assert.Equal(t, len(c.droplets), 1)
+	assert.NilError(t, p.Delete(t.Context(), m))
+	assert.Equal(t, len(c.droplets), 0)
+}
+
+func TestThrottlingForGoodEnds(t *testing.T) {
+	_, s, p := start(t)
+	for range 2 * tries {
+		s.Next("POST /droplets", cloudtest.Answer(429, "application/json", `{"id":"too_many_requests","message":"API Rate limit exceeded."}`))
+	}
+	_, err := p.Create(t.Context(), order())
+	assert.ErrorContains(t, err, "create droplet eu-1 (s-1vcpu-1gb, debian-13-x64, fra1)")
+	assert.ErrorContains(t, err, "API Rate limit exceeded.")
+}
+
+// The cloud makes a second droplet of a name, so a request is not sent again blindly.
+func TestAMachineWhoseAnswerTimedOutIsNotMadeTwice(t *testing.T) {
+	for name, fault := range map[string]cloudtest.Fault{"lost": cloudtest.Lose, "late": cloudtest.Late(504, "gateway timeout")} {
+		t.Run(name, func(t *testing.T) {
+			c, s, p := start(t)
+			s.Next("POST /droplets", fault)
+			m, err := p.Create(t.Context(), order())
+			assert.NilError(t, err)
+			assert.Equal(t, m.Name, "eu-1")
+			assert.Equal(t, len(c.droplets), 1)
+			assert.DeepEqual(t, s.Seen(), []string{"2 GET /droplets", "GET /firewalls", "POST /droplets", "POST /firewalls", "POST /tags"})
+		})
+	}
+}
+
+func TestNoRoom(t *testing.T) {
+	for _, message := range []string{"Size is not available in this region.", "You have reached your Droplet limit"} {
+		_, s, p := start(t)
+		s.Next("POST /droplets", cloudtest.Answer(422, "application/json", `{"id":"unprocessable_entity","message":"`+message+`"}`))
+		_, err := p.Create(t.Context(), order())
+		assert.ErrorIs(t, err, hosts.ErrCapacity)
+	}
+}
+
+func TestABadTokenIsNamed(t *testing.T) {
+	_, s, _ := start(t)
+	_, err := opened(t, s, "old").List(t.Context(), hosts.Location{Name: "eu"})
+	assert.ErrorContains(t, err, "DigitalOcean doesn't know the token")
+	assert.DeepEqual(t, s.Seen(), []string{"GET /droplets"})
+}
+
+func TestStates(t *testing.T) {
+	for status, want := range map[string]hosts.MachineState{
+		"new": hosts.MachineMaking, "active": hosts.MachineRunning, "off": hosts.MachineBroken, "archive": hosts.MachineBroken,
+	} {
+		got, fault := state(status)
+		assert.Equal(t, got, want)
+		assert.Equal(t, fault != "", want == hosts.MachineBroken)
+	}
+}

@@ -1,0 +1,90 @@
+package digitalocean
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/digitalocean/godo"
+
+	"github.com/clocker-compose/clocker-compose/hosts"
+	"github.com/clocker-compose/clocker-compose/hosts/tag"
+)
+
+// pageSize is the most that a page of a list may have.
+const pageSize = 200
+
+type provider struct {
+	// client sends a request again that is throttled or meets an error of the cloud's.
+	client *godo.Client
+	// once does not: it is for what would be made twice.
+	once  *godo.Client
+	pause time.Duration
+}
+
+// List asks for the droplets that have the location's tag.
+func (p *provider) List(ctx context.Context, l hosts.Location) ([]hosts.Machine, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	name, err := locationTag(l.Name)
+	if err != nil {
+		return nil, err
+	}
+	droplets, err := all(func(o *godo.ListOptions) ([]godo.Droplet, *godo.Response, error) {
+		return p.client.Droplets.ListByTag(ctx, name, o)
+	})
+	if err != nil {
+		return nil, failed("list droplets", err)
+	}
+	machines := make([]hosts.Machine, len(droplets))
+	for i := range droplets {
+		machines[i] = machine(&droplets[i], l)
+	}
+	slices.SortFunc(machines, func(a, b hosts.Machine) int { return strings.Compare(a.Name, b.Name) })
+	return machines, nil
+}
+
+// Delete deletes the droplet, and the tags that no other one has.
+func (p *provider) Delete(ctx context.Context, m hosts.Machine) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	id, err := strconv.Atoi(m.ID)
+	if err != nil {
+		return fmt.Errorf("delete droplet %s: %q is no ID of DigitalOcean's", m.Name, m.ID)
+	}
+	if _, err := p.client.Droplets.Delete(ctx, id); err != nil && !isNotFound(err) {
+		return failed("delete droplet "+m.Name, err)
+	}
+	return p.deleteKeyTag(ctx, m)
+}
+
+// deleteKeyTag deletes the tag of the machine's host key, which DigitalOcean
+// keeps without a droplet. That of its name is there for its successors.
+func (p *provider) deleteKeyTag(ctx context.Context, m hosts.Machine) error {
+	spelled, err := tag.Set{Location: m.Location, Name: m.Name, HostKey: m.HostKey}.Spell()
+	if err != nil || m.HostKey == "" {
+		return nil // there is no such tag
+	}
+	name := tagName(hosts.TagHostKey, spelled[hosts.TagHostKey])
+	if _, err := p.client.Tags.Delete(ctx, name); err != nil && !isNotFound(err) {
+		return failed("delete tag "+name, err)
+	}
+	return nil
+}
+
+// all gathers the pages of a list.
+func all[T any](list func(*godo.ListOptions) ([]T, *godo.Response, error)) (found []T, err error) {
+	for page := 1; ; page++ {
+		there, response, err := list(&godo.ListOptions{Page: page, PerPage: pageSize})
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, there...)
+		if response.Links == nil || response.Links.IsLastPage() {
+			return found, nil
+		}
+	}
+}
