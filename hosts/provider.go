@@ -70,10 +70,10 @@ type OptionType string
 // The types of options. A list is of texts, a mapping is from text to text, and
 // a duration is written as "90s" or "10m".
 const (
-	OptionText    OptionType = "text"
-	OptionNumber  OptionType = "number"
-	OptionBool    OptionType = "boolean"
-	OptionList    OptionType = "list"
-	OptionMapping OptionType = "mapping"
+	OptionText     OptionType = "text"
+	OptionNumber   OptionType = "number"
+	OptionBool     OptionType = "boolean"
+	OptionList     OptionType = "list"
+	OptionMapping  OptionType = "mapping"
 	OptionDuration OptionType = "duration"
 )
