@@ -20,6 +20,11 @@ type Env struct {
 	// Pool are the hosts that may be used, sorted by name. One host is used as
 	// Docker Compose would use it; several are joined by the fabric.
 	Pool []hosts.Host
+	// Machines makes hosts; nil where no location of the pool has a provider.
+	Machines Machines
+	// Unlisted are why the machines of a location aren't known, which keeps
+	// anything from being placed; none where they all are.
+	Unlisted []error
 	// Connect returns the engine of a host, the same one each time.
 	Connect func(hosts.Host) (Engine, error)
 	// Fabric joins hosts; nil where the pool has one host.

@@ -3,6 +3,7 @@ package compose
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/netip"
 	"time"
 
@@ -122,6 +123,9 @@ func (e *Env) carryOut(ctx context.Context, p *plan.Plan, o UpOptions) error {
 
 // upRequest observes, and gathers what the plan depends on.
 func upRequest(ctx context.Context, env *Env, p *project.Project, o UpOptions) (plan.Request, error) {
+	if err := errors.Join(env.Unlisted...); err != nil {
+		return plan.Request{}, err
+	}
 	snapshot, err := env.observeFor(ctx, p)
 	if err != nil {
 		return plan.Request{}, err

@@ -23,6 +23,7 @@ var layers = []struct {
 	{"hosts/fake", []string{"hosts"}},
 	{"hosts/conformance", []string{"hosts"}},
 	{"hosts/invented", []string{"hosts"}},
+	{"hosts/machines", []string{"hosts"}},
 	{"hosts/meter", []string{"hosts", "hosts/meter"}},
 	{"hosts/tag", []string{"hosts"}},
 	{"hosts/cloudtest", nil},
@@ -47,7 +48,7 @@ var layers = []struct {
 	{"compose/execute", []string{"hosts", "compose/tree", "compose/container", "compose/plan"}},
 	{"compose", []string{"hosts", "scheduler", "compose"}},
 	{"cmd/clocker-driver", []string{"weave/driver", "hosts/meter/gauge", "hosts/courier/depot"}},
-	{"cmd/clocker-compose", []string{"hosts", "hosts/docker", "hosts/buildkit", "hosts/invented", "hosts/meter", "hosts/courier", "hosts/digitalocean", "hosts/hetzner", "scheduler", "compose", "weave", "cmd/clocker-compose"}},
+	{"cmd/clocker-compose", []string{"cmd/clocker-compose", "compose", "hosts", "hosts/buildkit", "hosts/courier", "hosts/digitalocean", "hosts/docker", "hosts/hetzner", "hosts/invented", "hosts/machines", "hosts/meter", "scheduler", "weave"}},
 	{"e2e", nil},
 }
 

@@ -18,6 +18,8 @@ type Host struct {
 	Labels map[string]string `json:"labels,omitempty"`
 	// Availability is what the user allows to be placed there.
 	Availability Availability `json:"availability"`
+	// Machine is what a provider made for it; nil where it was declared.
+	Machine *Machine `json:"machine,omitempty"`
 
 	// ID is the engine's own identity, as in `docker info`.
 	ID string `json:"id,omitempty"`

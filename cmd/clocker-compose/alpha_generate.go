@@ -38,7 +38,7 @@ func (o generateOptions) run(ctx context.Context, s *session) error {
 	if len(o.containers) == 0 {
 		return errors.New("at least one container must be specified")
 	}
-	env, err := s.environment(nil)
+	env, err := s.environment(ctx, nil)
 	if err != nil {
 		return err
 	}

@@ -118,7 +118,7 @@ func (o buildOptions) run(ctx context.Context, s *session) error {
 	if o.print {
 		return s.printBuilds(p, o)
 	}
-	env, err := s.environment(p)
+	env, err := s.environment(ctx, p)
 	if err != nil {
 		return err
 	}

@@ -124,7 +124,7 @@ func (o configOptions) run(ctx context.Context, s *session) error {
 
 // pinned is the project with digests, or these alone.
 func (o configOptions) pinned(ctx context.Context, s *session, p *project.Project) (*project.Project, error) {
-	env, err := s.environment(p)
+	env, err := s.environment(ctx, p)
 	if err != nil {
 		return nil, err
 	}

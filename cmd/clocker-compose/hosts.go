@@ -25,15 +25,26 @@ func newHosts(s *session) *cli.Command {
 // known are all hosts that are declared: in the config file, and in the compose
 // files where there are any. Where none is, it is the current Docker context.
 func (s *session) known(ctx context.Context) ([]hosts.Host, error) {
-	pool, locations, err := s.pool(s.declaring(ctx))
-	if err != nil && len(locations) == 0 || s.root.location != "" {
-		return pool, err
+	p := s.declaring(ctx)
+	if s.root.location == "" {
+		locations, err := s.allLocations(p)
+		if err != nil || len(locations) > 0 {
+			return s.allKnown(ctx, locations), err
+		}
 	}
-	all := allHosts(locations)
-	if len(all) == 0 {
-		return pool, nil
-	}
-	return all, nil
+	found, err := s.pool(ctx, p)
+	return byName(append(found.hosts, found.idle...)), err
+}
+
+// allKnown are the hosts of the locations, declared or made, sorted by name.
+func (s *session) allKnown(ctx context.Context, locations map[string]hosts.Location) []hosts.Host {
+	made, _ := s.made(ctx, s.machines(slices.Collect(maps.Values(locations))))
+	return byName(append(allHosts(locations), made...))
+}
+
+func byName(all []hosts.Host) []hosts.Host {
+	slices.SortStableFunc(all, func(a, b hosts.Host) int { return strings.Compare(a.Name, b.Name) })
+	return all
 }
 
 // declaring is the project whose files may declare hosts, nil where none may.
@@ -58,8 +69,7 @@ func allHosts(locations map[string]hosts.Location) []hosts.Host {
 	for _, name := range slices.Sorted(maps.Keys(locations)) {
 		all = append(all, locations[name].Hosts...)
 	}
-	slices.SortStableFunc(all, func(a, b hosts.Host) int { return strings.Compare(a.Name, b.Name) })
-	return all
+	return byName(all)
 }
 
 // observe asks hosts what is on them, and what they use where that is measured.

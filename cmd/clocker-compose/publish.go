@@ -75,7 +75,7 @@ func (o publishOptions) run(ctx context.Context, s *session) error {
 	if err := o.ask(s, publication); err != nil {
 		return err
 	}
-	env, err := s.environment(p)
+	env, err := s.environment(ctx, p)
 	if err != nil {
 		return err
 	}

@@ -61,6 +61,9 @@ func fakes(dir string) wiring {
 			if err != nil {
 				return nil, err
 			}
+			if h.Machine != nil {
+				return declared{pool.Cloud().Engine(h), h}, nil
+			}
 			return declared{pool.Engine(h), h}, nil
 		},
 		builder: func(_ hosts.Host, e engine, _ buildkit.Options) (compose.ImageBuilder, error) {
@@ -68,21 +71,9 @@ func fakes(dir string) wiring {
 		},
 		fabric:    func(o fabricOptions) (fabric, error) { return pretended{o}, nil },
 		providers: []hosts.ProviderKind{fakeKind(dir)},
+		boot:      pretendToJoin,
 		program:   func(hosts.Platform) ([]byte, error) { return []byte("a program for tests"), nil },
 	}
-}
-
-// fakeKind makes machines whose engines are files in the folder.
-func fakeKind(dir string) hosts.ProviderKind {
-	kind := fake.NewCloud().Kind()
-	kind.Open = func(hosts.ProviderSetup) (hosts.Provider, error) {
-		pool, err := fake.Open(dir)
-		if err != nil {
-			return nil, err
-		}
-		return pool.Cloud(), nil
-	}
-	return kind
 }
 
 // declared is a fake engine that is reached as the caller says, whatever the
@@ -95,7 +86,7 @@ type declared struct {
 func (d declared) Observe(ctx context.Context) (hosts.Observation, error) {
 	o, err := d.Engine.Observe(ctx)
 	h := d.host
-	o.Host.Location, o.Host.Endpoint, o.Host.Address, o.Host.Labels = h.Location, h.Endpoint, h.Address, h.Labels
+	o.Host.Location, o.Host.Endpoint, o.Host.Address, o.Host.Labels, o.Host.Machine = h.Location, h.Endpoint, h.Address, h.Labels, h.Machine
 	return o, err
 }
 
@@ -151,7 +142,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"publish": publish, "hostile": hostile, "fault": fault, "heal": heal, "calls": calls, "sed": sed,
 			"registry": registry, "gitserver": gitServer,
-			"await": await, "use": use, "refused": refused, "sparse": sparse,
+			"await": await, "use": use, "refused": refused, "sparse": sparse, "cloud": cloud,
 		},
 		Condition: condition,
 	})

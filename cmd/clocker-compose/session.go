@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -44,7 +43,12 @@ type session struct {
 
 func newSession(p process, w wiring, program string) *session {
 	s := &session{process: p, wiring: w, program: program, restore: new(atomic.Pointer[func()]), renderer: progress.New(progress.Options{Mode: progress.Quiet})}
-	s.connections = newConnections(func(h hosts.Host) (engine, error) { return w.open(h, s.dockerOptions()) })
+	s.connections = newConnections(func(h hosts.Host) (engine, error) {
+		if err := reachable(h); err != nil {
+			return nil, err
+		}
+		return w.open(h, s.dockerOptions())
+	})
 	return s
 }
 
@@ -196,39 +200,20 @@ func (s *session) dockerOptions() docker.Options {
 	return o
 }
 
-// pool are the hosts that a project may use, and all locations; p may be nil.
-func (s *session) pool(p *project.Project) ([]hosts.Host, map[string]hosts.Location, error) {
-	config, err := s.config()
-	if err != nil {
-		return nil, nil, err
-	}
-	current, _, err := s.currentEndpoint()
-	if err != nil {
-		return nil, nil, err
-	}
-	locations := maps.Clone(config.Locations)
-	if p != nil && len(p.Clocker.Locations) > 0 {
-		if locations == nil {
-			locations = map[string]hosts.Location{}
-		}
-		maps.Copy(locations, p.Clocker.Locations)
-	}
-	pool, err := project.Pool(p, config, s.root.location, current)
-	return pool, locations, err
-}
-
 // environment is what the use cases act through; p may be nil.
-func (s *session) environment(p *project.Project) (*compose.Env, error) {
-	pool, locations, err := s.pool(p)
+func (s *session) environment(ctx context.Context, p *project.Project) (*compose.Env, error) {
+	found, err := s.pool(ctx, p)
 	if err != nil {
 		return nil, err
 	}
+	pool := found.hosts
 	env := &compose.Env{
+		Unlisted:   found.unlisted,
 		Pool:       pool,
 		Connect:    func(h hosts.Host) (compose.Engine, error) { return s.connections.connect(h) },
 		Events:     s.renderer.Event,
 		Warn:       s.warn,
-		Locations:  locations,
+		Locations:  found.locations,
 		Parallel:   s.root.parallel,
 		Self:       s.self(),
 		AskProgram: s.askProgram,
@@ -237,6 +222,9 @@ func (s *session) environment(p *project.Project) (*compose.Env, error) {
 	}
 	if terminal.Is(s.in) {
 		env.Confirm = s.confirm
+	}
+	if len(found.machines.Locations()) > 0 {
+		env.Machines = found.machines
 	}
 	s.borrow(env)
 	if len(pool) > 1 {

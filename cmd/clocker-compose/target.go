@@ -35,7 +35,7 @@ func (s *session) findTarget(ctx context.Context, allProfiles bool, services []s
 	options := s.projectOptions()
 	options.AllProfiles = allProfiles
 	if s.byNameAlone() && !project.MentionsClocker(ctx, options) {
-		env, err := s.environment(nil)
+		env, err := s.environment(ctx, nil)
 		return target{name: s.root.name, env: env}, err
 	}
 	name := cmp.Or(s.root.name, s.getenv("COMPOSE_PROJECT_NAME"))
@@ -43,7 +43,7 @@ func (s *session) findTarget(ctx context.Context, allProfiles bool, services []s
 	if err != nil && !s.nameSuffices(name, err) {
 		return target{}, err
 	}
-	env, err := s.environment(p)
+	env, err := s.environment(ctx, p)
 	if err != nil || p == nil || s.byNameAlone() {
 		return target{name: name, env: env}, err
 	}

@@ -10,9 +10,8 @@ import (
 	"github.com/clocker-compose/clocker-compose/hosts"
 	"github.com/clocker-compose/clocker-compose/hosts/buildkit"
 	"github.com/clocker-compose/clocker-compose/hosts/courier"
-	"github.com/clocker-compose/clocker-compose/hosts/digitalocean"
 	"github.com/clocker-compose/clocker-compose/hosts/docker"
-	"github.com/clocker-compose/clocker-compose/hosts/hetzner"
+	"github.com/clocker-compose/clocker-compose/hosts/machines"
 	"github.com/clocker-compose/clocker-compose/hosts/meter"
 	"github.com/clocker-compose/clocker-compose/weave"
 )
@@ -27,6 +26,8 @@ type wiring struct {
 	builder func(hosts.Host, engine, buildkit.Options) (compose.ImageBuilder, error)
 	// providers are what may make the machines of locations.
 	providers []hosts.ProviderKind
+	// boot sets how machines become hosts.
+	boot func(*session, *machines.Options)
 	// fabric returns what joins the hosts of a pool.
 	fabric func(fabricOptions) (fabric, error)
 	// carrier returns what brings images from host to host; nil where nothing does.
@@ -68,16 +69,15 @@ func engines() wiring {
 		open:      func(h hosts.Host, o docker.Options) (engine, error) { return docker.Open(h, o) },
 		builder:   newBuilder,
 		providers: providerKinds(),
+		boot:      join,
 		fabric:    newFabric,
 		carrier:   func(o courier.Options) execute.Carrier { return courier.New(o) },
 		program:   weave.Tool,
 	}
 }
 
-// providerKinds are all providers that there are, sorted by name.
-func providerKinds() []hosts.ProviderKind {
-	return []hosts.ProviderKind{digitalocean.Kind(), hetzner.Kind()}
-}
+// join makes machines hosts by SSH.
+func join(*session, *machines.Options) {}
 
 // newBuilder reaches the BuildKit that is part of an engine.
 func newBuilder(h hosts.Host, e engine, o buildkit.Options) (compose.ImageBuilder, error) {

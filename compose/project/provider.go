@@ -2,6 +2,7 @@ package project
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
@@ -17,6 +18,7 @@ func (l *declaredLocation) decode(d *decoder, at path, v any) {
 	}
 	if _, made := fields["provider"]; !made {
 		d.needsProvider(at, fields)
+		l.Template = d.options(at.key("template"), l.Template, joined(), false)
 		return
 	}
 	if _, listed := fields["hosts"]; listed {
@@ -33,11 +35,16 @@ func (l *declaredLocation) decode(d *decoder, at path, v any) {
 
 // needsProvider reports what is said of machines that nothing makes.
 func (d *decoder) needsProvider(at path, fields map[string]any) {
-	for _, key := range []string{"template", "min", "max", "headroom", "remove-empty"} {
+	for _, key := range []string{"min", "max", "headroom", "remove-empty"} {
 		if _, there := fields[key]; there {
 			d.keyProblem(at.key(key), "%s is for locations with a provider, and %s has none", key, at)
 		}
 	}
+}
+
+// joined are the options that machines which exist can have, too.
+func joined() []hosts.Option {
+	return slices.DeleteFunc(hosts.TemplateOptions(), func(o hosts.Option) bool { return !strings.HasPrefix(o.Name, "docker") })
 }
 
 // declaredTemplate is what a template says in the words of its provider.

@@ -161,13 +161,13 @@ func TestSchemaAndCodeAgree(t *testing.T) {
 		}},
 		{"location", true, []string{
 			`{}`, `{hosts: []}`, `{labels: {a: b, n: 1, f: 1.5, t: true, e: ""}}`, `{strategies: [max-containers: 16]}`,
-			`{provider: fake, max: 3}`, `{provider: fake, max: "3", min: 1, headroom: {percent: 10}, remove-empty: true, template: {}}`,
+			`{template: {}}`, `{template: {docker: docker.com, docker-version: 29}}`, `{provider: fake, max: 3}`, `{provider: fake, max: "3", min: 1, headroom: {percent: 10}, remove-empty: true, template: {}}`,
 			`{provider: fake, max: 1, template: {size: 4, image: 24.04, ssh-keys: k.pub, docker: docker.com, start-timeout: 1h30m, own: [1, {a: b}]}}`,
 			`{provider: fake, max: 1, template: {ssh-keys: [a.pub, b.pub], docker-version: 29.1, user: "debian"}}`,
 		}},
 		{"location", false, []string{
 			`{hosts: ssh://a}`, `{hosts: [null]}`, `{labels: [a=b]}`, `{labels: {a: null}}`, `{labels: {a: [b]}}`, `{labels: {a: {b: c}}}`, `{strategies: {}}`,
-			`{template: {}}`, `{min: 0}`, `{max: 10}`, `{headroom: {containers: 4}}`, `{remove-empty: true}`, `{provider: ""}`, `null`,
+			`{template: {size: a}}`, `{template: {docker: snap}}`, `{min: 0}`, `{max: 10}`, `{headroom: {containers: 4}}`, `{remove-empty: true}`, `{provider: ""}`, `null`,
 			`{provider: fake}`, `{provider: fake, max: 1, hosts: []}`, `{provider: fake, max: -1}`, `{provider: fake, max: 1, min: few}`, `{provider: fake, max: 1, template: []}`,
 			`{provider: fake, max: 1, template: {size: []}}`, `{provider: fake, max: 1, template: {docker: snap}}`, `{provider: fake, max: 1, template: {ssh-keys: []}}`,
 			`{provider: fake, max: 1, template: {start-timeout: 10}}`, `{provider: fake, max: 1, template: {start-timeout: soon}}`, `{provider: fake, max: 1, remove-empty: 3}`, `{provider: fake, max: 1, headroom: 3}`,

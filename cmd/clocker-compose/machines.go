@@ -1,0 +1,44 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/clocker-compose/clocker-compose/hosts"
+	"github.com/clocker-compose/clocker-compose/hosts/machines"
+)
+
+// machines are those that providers have made for the locations.
+func (s *session) machines(locations []hosts.Location) *machines.Machines {
+	home := filepath.Dir(s.configFile())
+	o := machines.Options{
+		Locations: locations,
+		Kinds:     s.wiring.providers,
+		Setup: func(l hosts.Location) hosts.ProviderSetup {
+			return hosts.ProviderSetup{
+				Location: l, Variable: s.getenv, Home: s.getenv("HOME"), Directory: l.Directory,
+				Folder: filepath.Join(home, "providers", l.Provider, l.Name),
+			}
+		},
+		Folder: filepath.Join(home, "ssh"),
+	}
+	s.wiring.boot(s, &o)
+	return machines.New(o)
+}
+
+// reachable is an error where a host's machine doesn't run.
+func reachable(h hosts.Host) error {
+	if h.Machine == nil {
+		return nil
+	}
+	switch h.Machine.State {
+	case hosts.MachineMaking:
+		return errors.New("its machine is being made")
+	case hosts.MachineDeleting:
+		return errors.New("its machine is being deleted")
+	case hosts.MachineBroken:
+		return fmt.Errorf("its machine is broken: %s", h.Machine.Fault)
+	}
+	return nil
+}

@@ -1,0 +1,4 @@
+package machines
+
+// HostKeyOf is hostKey, for tests.
+var HostKeyOf = hostKey

@@ -1,0 +1,101 @@
+package machines
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// Broken is a machine that doesn't come to run, and the provider's reason.
+type Broken struct{ Machine, Reason string }
+
+func (b *Broken) Error() string { return "machine " + b.Machine + " is broken: " + b.Reason }
+
+// errGone is that a machine was deleted by another.
+var errGone = errors.New("it isn't there any more")
+
+// Ready waits until a machine runs and SSH answers, and makes it a host. It
+// finishes what an interrupted run has begun. Tell is called with what is waited
+// for. The template's start-timeout bounds all of it.
+func (m *Machines) Ready(ctx context.Context, l hosts.Location, machine hosts.Machine, tell func(string)) (hosts.Host, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, l.StartTimeout(), fmt.Errorf("it isn't ready after %s", l.StartTimeout()))
+	defer cancel()
+	h, err := m.ready(ctx, l, machine, tell)
+	if cause := context.Cause(ctx); err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		err = fmt.Errorf("machine %s: %w: %w", machine.Name, cause, err)
+	}
+	return h, err
+}
+
+func (m *Machines) ready(ctx context.Context, l hosts.Location, machine hosts.Machine, tell func(string)) (hosts.Host, error) {
+	machine, err := m.running(ctx, l, machine, tell)
+	if err != nil {
+		return hosts.Host{}, err
+	}
+	tell("Waiting for SSH")
+	if err := m.answering(ctx, machine); err != nil {
+		return hosts.Host{}, err
+	}
+	h := m.Host(l, machine)
+	tell("Joining")
+	return h, m.o.Join(ctx, h, l, tell)
+}
+
+// running waits until the machine runs and has an address.
+func (m *Machines) running(ctx context.Context, l hosts.Location, machine hosts.Machine, tell func(string)) (hosts.Machine, error) {
+	told := ""
+	for machine.State != hosts.MachineRunning || machine.Address == "" {
+		switch machine.State {
+		case hosts.MachineBroken:
+			return machine, &Broken{machine.Name, machine.Fault}
+		case hosts.MachineDeleting:
+			return machine, fmt.Errorf("machine %s: %w", machine.Name, errGone)
+		}
+		if told != "Booting" {
+			told = "Booting"
+			tell(told)
+		}
+		all, err := m.roster(l).next(ctx)
+		if err != nil {
+			return machine, err
+		}
+		found := false
+		for _, seen := range all {
+			if seen.ID == machine.ID {
+				machine, found = seen, true
+			}
+		}
+		if !found {
+			return machine, fmt.Errorf("machine %s: %w", machine.Name, errGone)
+		}
+	}
+	return machine, nil
+}
+
+// answering waits until the machine's SSH server shows the key that it was made
+// with; that it shows another is no reason to wait.
+func (m *Machines) answering(ctx context.Context, machine hosts.Machine) error {
+	for {
+		err := m.Trust(ctx, machine)
+		if err == nil || errors.Is(err, ErrHostKey) {
+			return err
+		}
+		if pause(ctx, m.o.Poll) != nil {
+			return err
+		}
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
