@@ -148,6 +148,7 @@ func TestAKilledRunLeavesNoHalfImage(t *testing.T) {
 		run := p.command(t.Context(), program(t), "up", "-d")
 		assert.NilError(t, run.Start())
 		eventually(t, time.Minute, "an image is on its way", func() error { return l.someCourier(t) })
+		l.couriersRead(t)
 		assert.NilError(t, run.Process.Signal(syscall.SIGKILL))
 		_ = run.Wait()
 		p.noCouriers(t, l)
@@ -187,6 +188,19 @@ func (l *Lab) someCourier(t *testing.T) error {
 		return fmt.Errorf("%d hosts have one", n)
 	}
 	return nil
+}
+
+// couriersRead checks that couriers see the images of their engines.
+func (l *Lab) couriersRead(t *testing.T) {
+	t.Helper()
+	for _, h := range l.Hosts() {
+		id := h.Docker(t, "ps", "-q", "--filter", "label=io.clocker.fabric=courier")
+		if id == "" {
+			continue
+		}
+		mounts := h.Docker(t, "inspect", "--format", "{{range .Mounts}}{{.Destination}} {{.RW}} {{end}}", id)
+		assert.Check(t, strings.Contains(mounts, "/store/") && !strings.Contains(mounts, "/store/layers true"), "%s: %s", h, mounts)
+	}
 }
 
 // A host whose disk is full says so, and has no image.

@@ -10,11 +10,23 @@ import (
 type Observation struct {
 	Host Host `json:"host"`
 	// Time is when, by the host's own clock; it is no part of what a plan depends on.
-	Time       time.Time   `json:"-"`
+	Time time.Time `json:"-"`
+	// Store is no part of it either.
+	Store      ImageStore  `json:"-"`
 	Containers []Container `json:"containers,omitempty"`
 	Networks   []Network   `json:"networks,omitempty"`
 	Volumes    []Volume    `json:"volumes,omitempty"`
 	Images     []Image     `json:"images,omitempty"`
+}
+
+// ImageStore is where an engine keeps its images on its host.
+type ImageStore struct {
+	// Root is the engine's own folder there; "" where it doesn't tell.
+	Root string
+	// Driver is what the engine calls its storage driver: "overlay2".
+	Driver string
+	// Containerd tells that containerd keeps them, in a folder that may be elsewhere.
+	Containerd bool
 }
 
 // Container is a container as an engine lists it: of any project, or of none.

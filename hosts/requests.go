@@ -78,6 +78,17 @@ type ContainerDetail struct {
 	Volumes map[string]string
 }
 
+// CarryOptions accompany an image from host to host.
+type CarryOptions struct {
+	// From are the hosts that have it, the preferred one first.
+	From []string
+	// Progress hears of its layers.
+	Progress func(PullProgress)
+	// Fetched is called when the host has come by all that it lacked: others can
+	// get it there from now on, while its engine takes it.
+	Fetched func()
+}
+
 // ExecResult is what a finished command in a container left.
 type ExecResult struct {
 	ExitCode       int

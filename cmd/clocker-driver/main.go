@@ -42,7 +42,7 @@ func start(ctx context.Context, arguments []string, stdin io.Reader, stdout, std
 	case len(arguments) == 1 && arguments[0] == "measure": // in a meter's container
 		err = gauge.Run(ctx, os.DirFS("/proc"), stdout)
 	case len(arguments) == 1 && arguments[0] == "depot": // in a courier's container
-		err = depot.Run(ctx, depot.Config{Socket: "/run/docker.sock", Folder: "/spool", Patience: depotPatience}, stdin, stdout)
+		err = depot.Run(ctx, depot.Config{Socket: "/run/docker.sock", Folder: "/spool", Store: "/store", Patience: depotPatience}, stdin, stdout)
 	default:
 		return run(ctx, arguments, stderr)
 	}

@@ -3,6 +3,7 @@ package execute
 import (
 	"cmp"
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/clocker-compose/clocker-compose/compose/plan"
@@ -17,6 +18,8 @@ const takers = 2
 type cargo struct {
 	// wanted is the image as the first host has it.
 	wanted hosts.Image
+	// offer makes a host give its images to others, and tells whether it can.
+	offer func(ctx context.Context, host string) bool
 
 	mu sync.Mutex
 	// holders are in the order in which they got it.
@@ -30,9 +33,9 @@ type cargo struct {
 // holder is a host that has the cargo as a whole.
 type holder struct {
 	host string
-	// offers tells that other hosts can get it there; giving counts those that do
-	// now, given all that did.
-	offers        bool
+	// offers tells that other hosts can get it there, once that was asked; giving
+	// counts those that do now, given all that did.
+	offers, asked bool
 	giving, given int
 }
 
@@ -56,7 +59,7 @@ func (r *run) cargo(ctx context.Context, a plan.CopyImage) (*cargo, error) {
 	if c := r.cargoes.list[key]; c != nil {
 		return c, nil
 	}
-	c := &cargo{changed: make(chan struct{})}
+	c := &cargo{changed: make(chan struct{}), offer: r.offer}
 	var failure error
 	for _, host := range append([]string{a.From}, a.Also...) {
 		image, err := r.imageOn(ctx, host, a.Ref)
@@ -69,7 +72,7 @@ func (r *run) cargo(ctx context.Context, a plan.CopyImage) (*cargo, error) {
 		case !same(image, c.wanted):
 			continue
 		}
-		c.holders = append(c.holders, r.holder(ctx, host))
+		c.holders = append(c.holders, holder{host: host})
 	}
 	if len(c.holders) == 0 {
 		return nil, failure
@@ -90,8 +93,8 @@ func (r *run) imageOn(ctx context.Context, host, ref string) (hosts.Image, error
 	return image, nil
 }
 
-func (r *run) holder(ctx context.Context, host string) holder {
-	return holder{host: host, offers: r.carrier != nil && r.carrier.Offer(ctx, host)}
+func (r *run) offer(ctx context.Context, host string) bool {
+	return r.carrier != nil && r.carrier.Offer(ctx, host)
 }
 
 // way is how one host gets the cargo.
@@ -100,7 +103,7 @@ type way struct {
 	from []string
 	// here tells that it passes through this machine.
 	here bool
-	// leave gives the way to others.
+	// leave gives the way to others; once is enough.
 	leave func()
 }
 
@@ -109,6 +112,7 @@ type way struct {
 // one copy at a time passes through this machine.
 func (c *cargo) take(ctx context.Context, here bool) (way, error) {
 	for {
+		c.ask(ctx)
 		c.mu.Lock()
 		w, ok := c.free(here)
 		changed := c.changed
@@ -122,6 +126,25 @@ func (c *cargo) take(ctx context.Context, here bool) (way, error) {
 			return way{}, ctx.Err()
 		}
 	}
+}
+
+// ask finds out which of the holders offer it, of all at once: that takes a moment.
+func (c *cargo) ask(ctx context.Context) {
+	c.mu.Lock()
+	list := slices.Clone(c.holders)
+	c.mu.Unlock()
+	var asking sync.WaitGroup
+	for i, h := range list {
+		if !h.asked {
+			asking.Go(func() {
+				offers := c.offer(ctx, h.host)
+				c.mu.Lock()
+				defer c.mu.Unlock()
+				c.holders[i].offers, c.holders[i].asked = offers, true
+			})
+		}
+	}
+	asking.Wait()
 }
 
 func (c *cargo) free(here bool) (way, bool) {
@@ -150,7 +173,7 @@ func (c *cargo) direct(giver int) (way, bool) {
 	c.holders[giver].giving++
 	c.holders[giver].given++
 	host := c.holders[giver].host
-	leave := func() { c.change(func() { c.holders[giver].giving-- }) }
+	leave := sync.OnceFunc(func() { c.change(func() { c.holders[giver].giving-- }) })
 	return way{from: append([]string{host}, c.others(host)...), leave: leave}, true
 }
 
@@ -164,8 +187,14 @@ func (c *cargo) others(but string) (names []string) {
 	return names
 }
 
-// arrived adds a host that has the cargo by now.
-func (c *cargo) arrived(h holder) { c.change(func() { c.holders = append(c.holders, h) }) }
+// arrived adds a host that has the cargo by now, if only its courier.
+func (c *cargo) arrived(host string) {
+	c.change(func() {
+		if !slices.Contains(c.others(""), host) {
+			c.holders = append(c.holders, holder{host: host})
+		}
+	})
+}
 
 func (c *cargo) change(what func()) {
 	c.mu.Lock()

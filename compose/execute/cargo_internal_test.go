@@ -8,12 +8,15 @@ import (
 	"gotest.tools/v3/assert"
 )
 
-func newCargo(first holder) *cargo {
-	return &cargo{holders: []holder{first}, changed: make(chan struct{})}
+// newCargo is one that the first host has; all others than the laptop offer it on.
+func newCargo(first string) *cargo {
+	offer := func(_ context.Context, host string) bool { return host != "laptop" }
+	return &cargo{holders: []holder{{host: first}}, changed: make(chan struct{}), offer: offer}
 }
 
 func taken(t *testing.T, c *cargo, here bool) way {
 	t.Helper()
+	c.ask(t.Context())
 	w, ok := c.free(here)
 	assert.Assert(t, ok)
 	return w
@@ -21,12 +24,15 @@ func taken(t *testing.T, c *cargo, here bool) way {
 
 // Whoever has got an image gives it on: a tree, no star.
 func TestACargoSpreadsAsATree(t *testing.T) {
-	c := newCargo(holder{host: "h1", offers: true})
+	c := newCargo("h1")
 	a, b := taken(t, c, false), taken(t, c, false)
 	assert.DeepEqual(t, a.from, []string{"h1"})
 	_, ok := c.free(false)
 	assert.Assert(t, !ok, "h1 gives it to two already")
-	c.arrived(holder{host: "h2", offers: true})
+	c.arrived("h2")
+	c.arrived("h2")
+	assert.DeepEqual(t, c.others("h1"), []string{"h2"})
+	a.leave()
 	a.leave()
 	third := taken(t, c, false)
 	assert.DeepEqual(t, third.from, []string{"h2", "h1"}) // h2 has given least
@@ -37,7 +43,7 @@ func TestACargoSpreadsAsATree(t *testing.T) {
 // Where nobody can give it to others, one copy passes through this machine, and
 // the others wait for the host that got that.
 func TestOneCopyPassesThroughThisMachine(t *testing.T) {
-	c := newCargo(holder{host: "laptop"})
+	c := newCargo("laptop")
 	w := taken(t, c, false)
 	assert.Assert(t, w.here)
 	got := make(chan way, 1)
@@ -48,7 +54,7 @@ func TestOneCopyPassesThroughThisMachine(t *testing.T) {
 		assert.Check(t, err)
 		got <- w
 	}()
-	c.arrived(holder{host: "h2", offers: true})
+	c.arrived("h2")
 	w.leave()
 	next := <-got
 	assert.Check(t, !next.here)

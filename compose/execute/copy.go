@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/clocker-compose/clocker-compose/compose/plan"
@@ -32,13 +33,16 @@ func (r *run) copyImage(ctx context.Context, engine Engine, s plan.Step, a plan.
 				return err
 			}
 		}
-		c.arrived(r.holder(ctx, s.Host))
+		c.arrived(s.Host)
 		return nil
 	})
 }
 
-// carry finds a way for the image.
+// carry finds a way for the image. The host gets ready while it waits for its turn.
 func (r *run) carry(ctx context.Context, engine Engine, s plan.Step, a plan.CopyImage, c *cargo) error {
+	var ready sync.WaitGroup
+	defer ready.Wait()
+	ready.Go(func() { r.offer(ctx, s.Host) })
 	w, err := c.take(ctx, false)
 	if err != nil {
 		return err
@@ -46,7 +50,11 @@ func (r *run) carry(ctx context.Context, engine Engine, s plan.Step, a plan.Copy
 	if w.here {
 		return r.pass(ctx, engine, s, a, w)
 	}
-	err = r.carrier.Carry(ctx, a.Ref, s.Host, w.from, func(p hosts.PullProgress) { r.emit(s, layer("Image "+a.Ref, p)) })
+	err = r.carrier.Carry(ctx, a.Ref, s.Host, hosts.CarryOptions{
+		From:     w.from,
+		Progress: func(p hosts.PullProgress) { r.emit(s, layer("Image "+a.Ref, p)) },
+		Fetched:  func() { w.leave(); c.arrived(s.Host) },
+	})
 	w.leave()
 	if !errors.Is(err, hosts.ErrApart) {
 		return err

@@ -46,28 +46,32 @@ type Couriers struct {
 	o        Options
 	identity func() (depot.Identity, error)
 
-	mu     sync.Mutex
-	depots map[string]func() (*station, error) // by host name
+	mu       sync.Mutex
+	depots   map[string]func() (*station, error) // by host name
+	programs map[hosts.Platform]func() (program, error)
 }
 
 // New is ready to carry. Who calls it calls Close.
 func New(o Options) *Couriers {
-	return &Couriers{o: o, identity: sync.OnceValues(depot.NewIdentity), depots: map[string]func() (*station, error){}}
+	return &Couriers{
+		o: o, identity: sync.OnceValues(depot.NewIdentity),
+		depots: map[string]func() (*station, error){}, programs: map[hosts.Platform]func() (program, error){},
+	}
 }
 
-// Carry brings an image to a host from those of the hosts that have it, the
-// preferred one first: what it lacks of it, checked by digest. The error is
-// hosts.ErrApart where the hosts don't reach each other.
-func (c *Couriers) Carry(ctx context.Context, ref, to string, from []string, progress func(hosts.PullProgress)) error {
+// Carry brings an image to a host from hosts that have it: what it lacks of it,
+// checked by digest. The error is hosts.ErrApart where the hosts don't reach each
+// other.
+func (c *Couriers) Carry(ctx context.Context, ref, to string, o hosts.CarryOptions) error {
 	target, err := c.open(ctx, to)
 	if err != nil {
 		return fmt.Errorf("%w: %w", hosts.ErrApart, err)
 	}
-	peers, err := c.peers(ctx, from)
+	peers, err := c.peers(ctx, o.From)
 	if len(peers) == 0 {
 		return fmt.Errorf("%w: %w", hosts.ErrApart, err)
 	}
-	last, err := target.fetch(ctx, depot.Fetch{Ref: ref, Peers: peers}, progress)
+	last, err := target.fetch(ctx, depot.Fetch{Ref: ref, Peers: peers}, o)
 	switch {
 	case err != nil:
 		return err
@@ -139,20 +143,35 @@ func (c *Couriers) openStation(ctx context.Context, name string) (*station, erro
 	if err != nil {
 		return nil, err
 	}
-	program, err := c.o.Program(seen.Host.Platform)
+	p, err := c.program(seen.Host.Platform)
 	if err != nil {
 		return nil, err
 	}
-	image := imageOf(program)
-	tidy(ctx, engine, seen, image)
-	if err := provide(ctx, engine, image, program); err != nil {
+	tidy(ctx, engine, seen, p.image)
+	if err := provide(ctx, engine, p); err != nil {
 		return nil, err
 	}
-	s, err := openStation(ctx, engine, spec(image, c.o.Run), identity)
+	id, err := create(ctx, engine, p.image, c.o.Run, seen.Store)
+	if err != nil {
+		return nil, err
+	}
+	s, err := openStation(ctx, engine, id, identity)
 	if err == nil {
 		s.address = seen.Host.Address
 	}
 	return s, err
+}
+
+// program is unpacked once for all hosts of its platform.
+func (c *Couriers) program(p hosts.Platform) (program, error) {
+	c.mu.Lock()
+	made, known := c.programs[p]
+	if !known {
+		made = sync.OnceValues(func() (program, error) { return newProgram(c.o.Program(p)) })
+		c.programs[p] = made
+	}
+	c.mu.Unlock()
+	return made()
 }
 
 // closeLimit is how long depots may take to end by themselves.

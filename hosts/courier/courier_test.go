@@ -72,14 +72,12 @@ func containers(t *testing.T, m *machine) []hosts.Container {
 	return o.Containers
 }
 
-func ignore(hosts.PullProgress) {}
-
 func TestDepotsLiveAsLongAsTheirRun(t *testing.T) {
 	c, machines := pool(t, map[string]string{"h1": "127.0.0.1", "h2": "127.0.0.1"})
 	assert.Check(t, c.Offer(t.Context(), "h1"))
 	assert.Check(t, cmp.Len(containers(t, machines["h1"]), 1))
 	assert.Check(t, cmp.Len(containers(t, machines["h2"]), 0))
-	err := c.Carry(t.Context(), "shop:1", "h2", []string{"h1"}, ignore)
+	err := c.Carry(t.Context(), "shop:1", "h2", hosts.CarryOptions{From: []string{"h1"}})
 	assert.ErrorContains(t, err, "ask engine: ", "h1's depot has asked its engine")
 	assert.Check(t, !errors.Is(err, hosts.ErrApart))
 	c.Close(t.Context())
@@ -91,12 +89,12 @@ func TestDepotsLiveAsLongAsTheirRun(t *testing.T) {
 func TestHostsThatDoNotReachEachOther(t *testing.T) {
 	c, machines := pool(t, map[string]string{"laptop": "", "h2": "127.0.0.1", "broken": "127.0.0.1"})
 	assert.Check(t, !c.Offer(t.Context(), "laptop"))
-	err := c.Carry(t.Context(), "shop:1", "h2", []string{"laptop"}, ignore)
+	err := c.Carry(t.Context(), "shop:1", "h2", hosts.CarryOptions{From: []string{"laptop"}})
 	assert.ErrorIs(t, err, hosts.ErrApart)
 
 	machines["broken"].silent = true
 	assert.Check(t, !c.Offer(t.Context(), "broken"))
-	err = c.Carry(t.Context(), "shop:1", "broken", []string{"h2"}, ignore)
+	err = c.Carry(t.Context(), "shop:1", "broken", hosts.CarryOptions{From: []string{"h2"}})
 	assert.ErrorIs(t, err, hosts.ErrApart)
 	assert.ErrorContains(t, err, "permission denied")
 	assert.Check(t, cmp.Len(containers(t, machines["broken"]), 0))

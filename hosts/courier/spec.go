@@ -26,15 +26,22 @@ const label = "courier"
 // binary is where the image has it.
 const binary = "depot"
 
-// imageOf is the reference of the image for a program, another for each.
-func imageOf(program []byte) string {
-	sum := sha256.Sum256(program)
-	return Name + ":" + hex.EncodeToString(sum[:8])
+// program is a depot's, for one platform.
+type program struct {
+	content []byte
+	// image is the reference of the image with it, another for each.
+	image string
+}
+
+func newProgram(content []byte, err error) (program, error) {
+	sum := sha256.Sum256(content)
+	return program{content, Name + ":" + hex.EncodeToString(sum[:8])}, err
 }
 
 // spec is the container. It has the host's network, because other hosts ask it
-// for images, and the engine's socket; a read-only file of that is no less.
-func spec(image, run string) hosts.ContainerSpec {
+// for images, and the engine's socket; a read-only file of that is no less. It
+// may read whatever file the views show.
+func spec(image, run string, views []mount.Mount) hosts.ContainerSpec {
 	return hosts.ContainerSpec{
 		Name: Name + "-" + run,
 		Config: &container.Config{
@@ -46,24 +53,26 @@ func spec(image, run string) hosts.ContainerSpec {
 			NetworkMode: "host",
 			AutoRemove:  true,
 			CapDrop:     []string{"ALL"},
+			CapAdd:      []string{"DAC_READ_SEARCH"},
+			UsernsMode:  "host",
 			SecurityOpt: []string{"no-new-privileges", "label=disable"},
-			Mounts:      []mount.Mount{{Type: mount.TypeBind, Source: "/var/run/docker.sock", Target: "/run/docker.sock"}},
+			Mounts:      append([]mount.Mount{{Type: mount.TypeBind, Source: "/var/run/docker.sock", Target: "/run/docker.sock"}}, views...),
 			LogConfig:   container.LogConfig{Type: "none"},
 		},
 	}
 }
 
 // provide makes the image where the host hasn't got it.
-func provide(ctx context.Context, e Engine, image string, program []byte) error {
-	_, err := e.InspectImage(ctx, image)
+func provide(ctx context.Context, e Engine, p program) error {
+	_, err := e.InspectImage(ctx, p.image)
 	if !errors.Is(err, hosts.ErrNotFound) {
 		return err
 	}
-	files, err := layer(program)
+	files, err := layer(p.content)
 	if err != nil {
 		return err
 	}
-	return e.ImportImage(ctx, image, files)
+	return e.ImportImage(ctx, p.image, files)
 }
 
 // layer is the image's only one: a tar with the program, compressed for the way.

@@ -45,14 +45,21 @@ type station struct {
 	next   int
 }
 
-// openStation starts a depot and waits until it answers.
-func openStation(ctx context.Context, e Engine, spec hosts.ContainerSpec, i depot.Identity) (*station, error) {
+// create makes a depot's container with the first of the views that there is.
+func create(ctx context.Context, e Engine, image, run string, s hosts.ImageStore) (id string, err error) {
+	for _, v := range views(s) {
+		if id, err = e.CreateContainer(ctx, spec(image, run, v)); err == nil {
+			break
+		}
+	}
+	return id, err
+}
+
+// openStation starts the depot in a container and waits until it answers. If it
+// doesn't, the container is gone.
+func openStation(ctx context.Context, e Engine, id string, i depot.Identity) (*station, error) {
 	ctx, cancel := context.WithTimeout(ctx, openLimit)
 	defer cancel()
-	id, err := e.CreateContainer(ctx, spec)
-	if err != nil {
-		return nil, err
-	}
 	reader, writer := io.Pipe()
 	s := &station{
 		engine: e, id: id, in: writer, opened: make(chan int, 1),
@@ -62,7 +69,8 @@ func openStation(ctx context.Context, e Engine, spec hosts.ContainerSpec, i depo
 	s.abandon = abandon
 	go s.hold(held, reader)
 	said := s.say(depot.Order{Identity: &i})
-	if err = said; err == nil {
+	err := said
+	if err == nil {
 		err = s.await(ctx)
 	}
 	if err != nil {
@@ -163,24 +171,28 @@ func (s *station) say(o depot.Order) error {
 }
 
 // fetch orders an image, and returns the last report about it.
-func (s *station) fetch(ctx context.Context, o depot.Fetch, progress func(hosts.PullProgress)) (depot.Report, error) {
+func (s *station) fetch(ctx context.Context, order depot.Fetch, o hosts.CarryOptions) (depot.Report, error) {
 	reports := make(chan depot.Report)
 	s.mu.Lock()
 	s.next++
-	o.ID = s.next
-	s.orders[o.ID] = reports
+	order.ID = s.next
+	s.orders[order.ID] = reports
 	s.mu.Unlock()
-	defer s.forget(o.ID, reports)
-	if err := s.say(depot.Order{Fetch: &o}); err != nil {
+	defer s.forget(order.ID, reports)
+	if err := s.say(depot.Order{Fetch: &order}); err != nil {
 		return depot.Report{}, s.ended(err)
 	}
 	for {
 		select {
 		case r := <-reports:
-			if r.Done {
+			switch {
+			case r.Done:
 				return r, nil
+			case r.Fetched:
+				o.Fetched()
+			default:
+				o.Progress(hosts.PullProgress{Layer: short(r.Layer), Status: r.Status, Current: r.Current, Total: r.Total})
 			}
-			progress(hosts.PullProgress{Layer: short(r.Layer), Status: r.Status, Current: r.Current, Total: r.Total})
 		case <-s.over:
 			return depot.Report{}, s.ended(nil)
 		case <-ctx.Done():

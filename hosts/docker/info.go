@@ -25,6 +25,14 @@ func (e *Engine) describe(i system.Info) hosts.Host {
 	return h
 }
 
+// imageStore is where the engine keeps images.
+func imageStore(i system.Info) hosts.ImageStore {
+	return hosts.ImageStore{
+		Root: i.DockerRootDir, Driver: i.Driver,
+		Containerd: slices.Contains(i.DriverStatus, [2]string{"driver-type", "io.containerd.snapshotter.v1"}),
+	}
+}
+
 // pairs reads "key=value" strings; nil for none.
 func pairs(list []string) map[string]string {
 	var m map[string]string

@@ -47,7 +47,7 @@ func (e *Engine) sweep(ctx context.Context, o *hosts.Observation) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		answer, err := e.api.Info(ctx, client.InfoOptions{})
-		o.Host, o.Time = e.describe(answer.Info), parseTime(answer.Info.SystemTime)
+		o.Host, o.Time, o.Store = e.describe(answer.Info), parseTime(answer.Info.SystemTime), imageStore(answer.Info)
 		return err
 	})
 	g.Go(func() error {

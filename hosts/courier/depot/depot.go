@@ -17,6 +17,9 @@ import (
 type Config struct {
 	// Socket is the engine's, Folder where blobs are kept.
 	Socket, Folder string
+	// Store is where the folders of the engine's store are, if any: BlobsFolder, or
+	// NotesFolder and LayersFolder.
+	Store string
 	// Patience is how long a depot lives without a sign of life from its user.
 	Patience time.Duration
 }
@@ -38,7 +41,7 @@ func Run(ctx context.Context, c Config, in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	d := &depot{shelf: &shelf{spool: spool, engine: newEngine(c.Socket)}, out: json.NewEncoder(out)}
+	d := &depot{shelf: newShelf(spool, newEngine(c.Socket), c.Store), out: json.NewEncoder(out)}
 	idle := time.AfterFunc(c.Patience, func() { stop(errors.New("nobody gives orders any more")) })
 	defer idle.Stop()
 	orders := make(chan Order)

@@ -28,6 +28,7 @@ const limit = time.Minute
 // host is one with an engine and a depot.
 type host struct {
 	*pretended
+	engine  engine
 	shelf   *shelf
 	peers   peers
 	address string
@@ -77,12 +78,26 @@ func sound(b []byte) ([]byte, error) { return b, nil }
 // open starts a host whose depot harms the blobs that it gives away.
 func open(t *testing.T, identity Identity, blobs bool, harm func([]byte) ([]byte, error)) *host {
 	t.Helper()
-	h := &host{pretended: &pretended{blobs: blobs}, sent: &meter{}}
-	e := h.start(t)
-	t.Cleanup(e.http.CloseIdleConnections)
+	h := &host{pretended: &pretended{blobs: blobs, disk: t.TempDir()}, sent: &meter{}}
+	h.engine = h.start(t)
+	t.Cleanup(h.engine.http.CloseIdleConnections)
+	h.openDepot(t, identity, harm)
+	return h
+}
+
+// reopened is the host with another run's depot, which knows nothing yet.
+func (h *host) reopened(t *testing.T, identity Identity) *host {
+	t.Helper()
+	again := &host{pretended: h.pretended, engine: h.engine, sent: &meter{}}
+	again.openDepot(t, identity, sound)
+	return again
+}
+
+func (h *host) openDepot(t *testing.T, identity Identity, harm func([]byte) ([]byte, error)) {
+	t.Helper()
 	s, err := newSpool(t.TempDir())
 	assert.NilError(t, err)
-	h.shelf = &shelf{spool: s, engine: e}
+	h.shelf = newShelf(s, h.engine, h.disk)
 	h.peers, err = newPeers(identity)
 	assert.NilError(t, err)
 	t.Cleanup(h.peers.close)
@@ -98,7 +113,6 @@ func open(t *testing.T, identity Identity, blobs bool, harm func([]byte) ([]byte
 	})}
 	go func() { _ = server.Serve(listener) }()
 	t.Cleanup(func() { _ = server.Close() })
-	return h
 }
 
 // pull makes a host fetch an image from others.
@@ -170,6 +184,20 @@ func TestAHostThatGotAnImageGivesIt(t *testing.T) {
 	assert.Equal(t, third.bytesOf("shop:1"), base+first)
 	again, _ := first1.sent.read()
 	assert.Equal(t, again, sent, "the first one isn't asked again")
+}
+
+// What a host has fetched it gives on, whatever its own engine makes of it.
+func TestAHostGivesOnWhatItsEngineHasNotTakenYet(t *testing.T) {
+	i := identity(t)
+	from, second, third := open(t, i, false, sound), open(t, i, false, sound), open(t, i, false, sound)
+	from.add("shop:1", base)
+	second.fails = "not yet"
+	reports, err := second.pull(t, "shop:1", from.address)
+	assert.Error(t, err, "not yet")
+	assert.DeepEqual(t, reports[len(reports)-1], Report{ID: 1, Fetched: true})
+	_, err = third.pull(t, "shop:1", second.address)
+	assert.NilError(t, err)
+	assert.Equal(t, third.bytesOf("shop:1"), base)
 }
 
 // A transfer that breaks off goes on where it was.

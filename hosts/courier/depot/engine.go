@@ -126,6 +126,20 @@ func (e engine) untag(ctx context.Context, ref string) error {
 	return err
 }
 
+// inspected is what an engine says of an image.
+type inspected struct {
+	// ID is the digest of the configuration, where the engine keeps blobs that of
+	// the image's top.
+	ID digest.Digest
+	// RootFS has the digests of what the layers hold, the lowest first.
+	RootFS struct{ Layers []digest.Digest }
+}
+
+func (e engine) inspect(ctx context.Context, ref string) (image inspected, err error) {
+	err = e.get(ctx, "/images/"+ref+"/json", nil, &image)
+	return image, err
+}
+
 // stocks are the layers of the host's images, by what they hold, the lowest first.
 func (e engine) stocks(ctx context.Context) ([][]digest.Digest, error) {
 	var list []struct{ ID string }
@@ -134,10 +148,7 @@ func (e engine) stocks(ctx context.Context) ([][]digest.Digest, error) {
 	}
 	var stocks [][]digest.Digest
 	for _, i := range list {
-		var image struct {
-			RootFS struct{ Layers []digest.Digest }
-		}
-		err := e.get(ctx, "/images/"+i.ID+"/json", nil, &image)
+		image, err := e.inspect(ctx, i.ID)
 		if err != nil && !errors.Is(err, errNoImage) {
 			return nil, err
 		}

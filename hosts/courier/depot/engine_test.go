@@ -23,6 +23,8 @@ import (
 type pretended struct {
 	// blobs tells that it is of the kind that keeps blobs.
 	blobs bool
+	// disk is the folder of its store, if others may read it.
+	disk string
 	// fails is what it says to the next archives.
 	fails string
 
@@ -32,6 +34,7 @@ type pretended struct {
 	// images are the names of images, by reference.
 	images map[string]stored
 	loads  int
+	saves  int
 }
 
 // stored is an image that an engine has.
@@ -133,8 +136,12 @@ func (p *pretended) inspect(w http.ResponseWriter, r *http.Request) {
 	for _, l := range s.layers {
 		available = available && p.content[l] != nil
 	}
+	id := s.config
+	if p.blobs {
+		id = manifestOf(s, p.content)
+	}
 	answer(w, map[string]any{
-		"RootFS":    map[string]any{"Layers": s.files},
+		"Id": id, "RootFS": map[string]any{"Layers": s.files},
 		"Manifests": []any{map[string]any{"Descriptor": map[string]any{"Digest": manifestOf(s, p.content)}, "Available": available}},
 	})
 }
@@ -154,6 +161,7 @@ func manifestOf(s stored, content map[digest.Digest][]byte) digest.Digest {
 func (p *pretended) save(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.saves++
 	s, ok := p.images[r.FormValue("names")]
 	if !ok {
 		http.NotFound(w, r)

@@ -85,6 +85,8 @@ func (f *fetching) from(ctx context.Context, peer string, own bool) error {
 	if err := f.download(ctx, from, w); err != nil {
 		return err
 	}
+	f.remember(f.Ref, c)
+	f.report(Report{Fetched: true})
 	arrived, err := f.hand(ctx, c, w, nature)
 	if len(w.present) > 0 && !arrived && ctx.Err() == nil && !errors.Is(err, syscall.ENOSPC) {
 		w.all() // its layers are of the same content in other bytes, or went meanwhile
@@ -99,7 +101,6 @@ func (f *fetching) from(ctx context.Context, peer string, own bool) error {
 	if err != nil {
 		return &engineError{err}
 	}
-	f.remember(f.Ref, c)
 	return nil
 }
 

@@ -29,6 +29,8 @@ type Report struct {
 	Status  string `json:"status,omitempty"`
 	Current int64  `json:"current,omitempty"`
 	Total   int64  `json:"total,omitempty"`
+	// Fetched tells that all that was lacking has come, and is given to others.
+	Fetched bool `json:"fetched,omitempty"`
 	// Done is in the last report of an order, with the error where there is one.
 	Done  bool   `json:"done,omitempty"`
 	Error string `json:"error,omitempty"`

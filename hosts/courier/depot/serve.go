@@ -31,8 +31,13 @@ func alive() net.KeepAliveConfig {
 type shelf struct {
 	*spool
 	engine engine
+	store  store
 	// reading is held by who reads an image from the engine: once is enough.
 	reading sync.Mutex
+}
+
+func newShelf(s *spool, e engine, store string) *shelf {
+	return &shelf{spool: s, engine: e, store: newStore(store, s)}
 }
 
 // listen opens a port on all of the host's addresses.
@@ -76,20 +81,32 @@ func (s *shelf) handler() http.Handler {
 	return mux
 }
 
-// tellContents says what an image consists of: what was fetched of it, or, where
-// that isn't enough, what the engine has.
+// tellContents says what an image consists of: what was fetched of it, or what
+// the engine's store has; or, where that isn't enough, what the engine gives.
 func (s *shelf) tellContents(w http.ResponseWriter, r *http.Request) {
-	ref := r.FormValue("ref")
-	c, known := s.recall(ref)
-	if !known || r.FormValue("own") != "" {
-		var err error
-		if c, err = s.fill(r.Context(), ref); err != nil {
-			refuse(w, err)
-			return
-		}
+	find := s.known
+	if r.FormValue("own") != "" {
+		find = s.fill
+	}
+	c, err := find(r.Context(), r.FormValue("ref"))
+	if err != nil {
+		refuse(w, err)
+		return
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(c) // who asked sees that it broke off
+}
+
+// known says what an image consists of, as cheaply as it can.
+func (s *shelf) known(ctx context.Context, ref string) (Contents, error) {
+	stored, err := s.onDisk(ctx, ref) // from now on its layers can be opened, if there
+	if fetched, ok := s.recall(ref); ok {
+		return fetched, nil
+	}
+	if err == nil || errors.Is(err, errNoImage) {
+		return stored, err
+	}
+	return s.fill(ctx, ref)
 }
 
 // fill takes an image from the engine into the spool.
@@ -130,7 +147,7 @@ func (s *shelf) giveBlob(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	f, err := s.open(d)
+	f, err := s.openBlob(d)
 	if err != nil {
 		refuse(w, err)
 		return
@@ -138,6 +155,15 @@ func (s *shelf) giveBlob(w http.ResponseWriter, r *http.Request) {
 	defer f.Close()
 	w.Header().Set("Content-Type", "application/octet-stream")
 	http.ServeContent(w, r, "", time.Time{}, f)
+}
+
+// openBlob finds a blob in the spool or else in the engine's store.
+func (s *shelf) openBlob(d digest.Digest) (io.ReadSeekCloser, error) {
+	f, err := s.spool.open(d)
+	if err == nil || !missing(err) {
+		return f, err
+	}
+	return s.store.open(d)
 }
 
 func refuse(w http.ResponseWriter, err error) {

@@ -60,6 +60,20 @@ func (s *spool) has(d digest.Digest) bool {
 // adopt makes a file of the spool's folder a blob.
 func (s *spool) adopt(file string, d digest.Digest) error { return os.Rename(file, s.path(d)) }
 
+// write makes a text a blob.
+func (s *spool) write(text []byte) (Blob, error) {
+	b := Blob{Digest: digest.FromBytes(text), Size: int64(len(text))}
+	file, err := os.CreateTemp(s.folder, "note")
+	if err != nil {
+		return Blob{}, err
+	}
+	_, err = file.Write(text)
+	if err = errors.Join(err, file.Close()); err == nil {
+		err = s.adopt(file.Name(), b.Digest)
+	}
+	return b, err
+}
+
 // part is a blob on its way. Only one goroutine may work at a part.
 type part struct {
 	spool  *spool

@@ -9,10 +9,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 
 	"github.com/opencontainers/go-digest"
-	"github.com/opencontainers/image-spec/specs-go"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
@@ -118,97 +116,12 @@ func (u *unpacking) layout() (Contents, error) {
 	if len(index.Manifests) == 0 {
 		return Contents{}, errors.New("its index is empty")
 	}
-	top := index.Manifests[0]
-	c := Contents{Top: ocispec.Descriptor{MediaType: top.MediaType, Digest: top.Digest, Size: top.Size}}
-	err := u.follow(c.Top, &c)
-	if err == nil && len(c.Images) == 0 {
-		err = errors.New("it holds no image that is whole")
-	}
-	return c, err
+	return describe(index.Manifests[0], u)
 }
 
 // blob places a blob of a layout.
 func (u *unpacking) blob(d digest.Digest) (Blob, error) {
 	return u.place(path.Join(ocispec.ImageBlobsDir, d.Algorithm().String(), d.Encoded()), d)
-}
-
-// follow adds what a descriptor leads to; of what isn't there nothing.
-func (u *unpacking) follow(d ocispec.Descriptor, c *Contents) error {
-	note, err := u.blob(d.Digest)
-	if missing(err) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	text, err := u.read(d.Digest)
-	if err != nil {
-		return err
-	}
-	var either struct {
-		ocispec.Manifest
-		Manifests []ocispec.Descriptor `json:"manifests"`
-	}
-	if err := json.Unmarshal(text, &either); err != nil {
-		return fmt.Errorf("%s: %w", d.Digest, err)
-	}
-	if len(either.Manifests) == 0 {
-		return u.manifest(note, either.Manifest, c)
-	}
-	c.Notes = append(c.Notes, note)
-	for _, m := range either.Manifests {
-		if err := u.follow(m, c); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// manifest adds an image, where all of it is there.
-func (u *unpacking) manifest(note Blob, m ocispec.Manifest, c *Contents) error {
-	config, err := u.blob(m.Config.Digest)
-	if missing(err) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	image := Image{Manifest: note.Digest, Config: config}
-	content, err := u.configure(&image)
-	if err != nil {
-		return err
-	}
-	for i, l := range m.Layers {
-		blob, err := u.blob(l.Digest)
-		if missing(err) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		layer := Layer{Blob: blob}
-		if i < len(content) { // what an attestation calls layers holds no files
-			layer.Content = content[i]
-		}
-		image.Layers = append(image.Layers, layer)
-	}
-	c.Notes = append(c.Notes, note)
-	c.Images = append(c.Images, image)
-	return nil
-}
-
-// configure reads the platform of an image and the digests of what its layers hold.
-func (u *unpacking) configure(image *Image) (content []digest.Digest, err error) {
-	text, err := u.read(image.Config.Digest)
-	if err != nil {
-		return nil, err
-	}
-	var config ocispec.Image
-	if err := json.Unmarshal(text, &config); err != nil {
-		return nil, fmt.Errorf("configuration: %w", err)
-	}
-	image.Platform = config.Platform
-	return config.RootFS.DiffIDs, nil
 }
 
 // docker reads the contents of an archive of Docker's own kind, and writes the
@@ -233,7 +146,7 @@ func (u *unpacking) docker() (Contents, error) {
 		return Contents{}, err
 	}
 	image := Image{Config: config}
-	content, err := u.configure(&image)
+	content, err := configure(u.read, &image)
 	if err != nil {
 		return Contents{}, err
 	}
@@ -247,31 +160,5 @@ func (u *unpacking) docker() (Contents, error) {
 		}
 		image.Layers = append(image.Layers, Layer{Blob: blob, Content: content[i]})
 	}
-	return u.described(image)
-}
-
-// described gives an image a manifest.
-func (u *unpacking) described(image Image) (Contents, error) {
-	m := ocispec.Manifest{
-		Versioned: specs.Versioned{SchemaVersion: 2},
-		MediaType: ocispec.MediaTypeImageManifest,
-		Config:    ocispec.Descriptor{MediaType: ocispec.MediaTypeImageConfig, Digest: image.Config.Digest, Size: image.Config.Size},
-	}
-	for _, l := range image.Layers {
-		m.Layers = append(m.Layers, ocispec.Descriptor{MediaType: ocispec.MediaTypeImageLayer, Digest: l.Digest, Size: l.Size})
-	}
-	text, err := json.Marshal(m)
-	if err != nil {
-		return Contents{}, err
-	}
-	note := Blob{Digest: digest.FromBytes(text), Size: int64(len(text))}
-	if err := os.WriteFile(u.path(note.Digest), text, 0o600); err != nil {
-		return Contents{}, err
-	}
-	image.Manifest = note.Digest
-	return Contents{
-		Top:    ocispec.Descriptor{MediaType: m.MediaType, Digest: note.Digest, Size: note.Size},
-		Notes:  slices.Clip([]Blob{note}),
-		Images: []Image{image},
-	}, nil
+	return u.withManifest(image)
 }
