@@ -28,6 +28,8 @@ var layers = []struct {
 	{"hosts/tag", []string{"hosts"}},
 	{"hosts/cloudtest", nil},
 	{"hosts/hetzner", []string{"hosts", "hosts/tag"}},
+	{"hosts/libvirt", []string{"hosts"}},
+	{"hosts/openstack", []string{"hosts"}},
 	{"hosts/digitalocean", []string{"hosts", "hosts/tag"}},
 	{"hosts/ec2", []string{"hosts", "hosts/tag"}},
 	{"hosts/gce", []string{"hosts", "hosts/tag"}},
@@ -48,7 +50,7 @@ var layers = []struct {
 	{"compose/execute", []string{"hosts", "compose/tree", "compose/container", "compose/plan"}},
 	{"compose", []string{"hosts", "scheduler", "compose"}},
 	{"cmd/clocker-driver", []string{"weave/driver", "hosts/meter/gauge", "hosts/courier/depot"}},
-	{"cmd/clocker-compose", []string{"cmd/clocker-compose", "compose", "hosts", "hosts/buildkit", "hosts/courier", "hosts/digitalocean", "hosts/docker", "hosts/hetzner", "hosts/invented", "hosts/machines", "hosts/meter", "scheduler", "weave"}},
+	{"cmd/clocker-compose", []string{"cmd/clocker-compose", "compose", "hosts", "hosts/buildkit", "hosts/courier", "hosts/digitalocean", "hosts/docker", "hosts/hetzner", "hosts/invented", "hosts/libvirt", "hosts/machines", "hosts/meter", "hosts/openstack", "scheduler", "weave"}},
 	{"e2e", nil},
 }
 

@@ -4,6 +4,8 @@ import (
 	"github.com/clocker-compose/clocker-compose/hosts"
 	"github.com/clocker-compose/clocker-compose/hosts/digitalocean"
 	"github.com/clocker-compose/clocker-compose/hosts/hetzner"
+	"github.com/clocker-compose/clocker-compose/hosts/libvirt"
+	"github.com/clocker-compose/clocker-compose/hosts/openstack"
 )
 
 // providerKinds are all providers that there are, sorted by name.
@@ -11,5 +13,7 @@ func providerKinds() []hosts.ProviderKind {
 	return []hosts.ProviderKind{
 		digitalocean.Kind(),
 		hetzner.Kind(),
+		libvirt.Kind(),
+		openstack.Kind(),
 	}
 }
