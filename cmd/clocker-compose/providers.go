@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/clocker-compose/clocker-compose/hosts"
 	"github.com/clocker-compose/clocker-compose/hosts/digitalocean"
+	"github.com/clocker-compose/clocker-compose/hosts/ec2"
 	"github.com/clocker-compose/clocker-compose/hosts/hetzner"
 	"github.com/clocker-compose/clocker-compose/hosts/libvirt"
 	"github.com/clocker-compose/clocker-compose/hosts/openstack"
@@ -12,6 +13,7 @@ import (
 func providerKinds() []hosts.ProviderKind {
 	return []hosts.ProviderKind{
 		digitalocean.Kind(),
+		ec2.Kind(),
 		hetzner.Kind(),
 		libvirt.Kind(),
 		openstack.Kind(),

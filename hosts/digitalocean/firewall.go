@@ -20,7 +20,9 @@ func (p *provider) ensureFirewall(ctx context.Context, l hosts.Location) error {
 	if err != nil {
 		return err
 	}
-	there, err := all(func(o *godo.ListOptions) ([]godo.Firewall, *godo.Response, error) { return p.client.Firewalls.List(ctx, o) })
+	there, err := all(func(o *godo.ListOptions) ([]godo.Firewall, *godo.Response, error) {
+		return p.client.Firewalls.List(ctx, o)
+	})
 	if err != nil || slices.ContainsFunc(there, func(f godo.Firewall) bool { return f.Name == name }) {
 		return failed("list firewalls", err)
 	}

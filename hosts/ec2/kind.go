@@ -1,0 +1,50 @@
+// Package ec2 makes machines in Amazon's EC2: one instance each, found by its
+// tags.
+//
+// Credentials, profiles and signatures are the AWS SDK's. Its client of EC2
+// itself is left aside: it is made of some seven hundred calls, which take
+// minutes to compile, and seven are needed.
+package ec2
+
+import (
+	"time"
+
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// What a template that doesn't say gets. Amazon finds the newest image of the
+// region by the name that its makers, Canonical, publish it under.
+const (
+	defaultImage  = "resolve:ssm:/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id"
+	defaultUser   = "ubuntu"
+	defaultDevice = "/dev/sda1"
+)
+
+// patience bounds one call of the provider, with all its waiting and asking again.
+const patience = 3 * time.Minute
+
+// Kind is the provider as locations name it.
+func Kind() hosts.ProviderKind {
+	return hosts.ProviderKind{
+		Name: "ec2",
+		Options: []hosts.Option{
+			{Name: "profile", Type: hosts.OptionText, Help: "The profile of AWS's configuration whose credentials are taken, whatever the environment says."},
+			{Name: "instance-role", Type: hosts.OptionBool, Help: "Whether the role of the instance that the command runs on is taken where there are no other credentials."},
+			{Name: "network", Type: hosts.OptionText, Help: "The ID of the subnet that the machines are in."},
+			{Name: "security-groups", Type: hosts.OptionList, Help: "IDs of security groups that the machines are in."},
+			{Name: "firewall", Type: hosts.OptionBool, Help: "Whether the machines get a security group of the location's, through which SSH, and from each other the fabric, may reach them."},
+			{Name: "disk", Type: hosts.OptionNumber, Help: "The size of the root disk in GiB; else it is the image's."},
+			{Name: "root-device", Type: hosts.OptionText, Help: "What the image calls its root disk, for `disk`."},
+		},
+		Open: func(s hosts.ProviderSetup) (hosts.Provider, error) { return open(s, time.Second) },
+	}
+}
+
+// open makes a provider that waits for pause at first before it asks again.
+func open(s hosts.ProviderSetup, pause time.Duration) (*provider, error) {
+	account, err := findAccount(s)
+	if err != nil {
+		return nil, err
+	}
+	return &provider{api: newAPI(account, pause), pause: pause}, nil
+}
