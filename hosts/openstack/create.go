@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/gophercloud/gophercloud/v2/openstack/compute/v2/keypairs"
@@ -63,11 +64,15 @@ func (c creation) ensure(ctx context.Context) (servers.Server, error) {
 }
 
 // find returns the order's servers, the oldest first: more than one only where
-// two runs asked at the same moment.
+// two runs asked at the same moment. One that is on its way out is none.
 func (c creation) find(ctx context.Context) ([]servers.Server, error) {
-	return c.servers(ctx, func(tags map[string]string) bool {
+	found, err := c.servers(ctx, func(tags map[string]string) bool {
 		return tags[hosts.TagLocation] == c.order.Location.Name && tags[hosts.TagName] == c.order.Name
 	})
+	return slices.DeleteFunc(found, func(s servers.Server) bool {
+		now, _ := state(s)
+		return now == hosts.MachineDeleting
+	}), err
 }
 
 func first(found []servers.Server) servers.Server {

@@ -74,7 +74,7 @@ func TestConformance(t *testing.T) {
 		Limit: func(_ *testing.T, n int) {
 			s.set(func(s *simulated) {
 				if s.limit = n; n >= 0 {
-					s.limit = len(s.servers) + n
+					s.limit = s.staying() + n
 				}
 			})
 		},
@@ -132,7 +132,7 @@ func TestFloatingAddress(t *testing.T) {
 
 	assert.NilError(t, p.Delete(within(t), m))
 	assert.Equal(t, len(s.floating), 0)
-	assert.Equal(t, len(s.servers), 0)
+	assert.Equal(t, s.staying(), 0)
 }
 
 // TestFloatingAddressLeftUntied is a run that ended between the making of an
@@ -170,7 +170,7 @@ func TestNoValidHost(t *testing.T) {
 	_, err := s.open(t, template()).Create(within(t), order("eu-1", template()))
 	assert.ErrorIs(t, err, hosts.ErrCapacity)
 	assert.ErrorContains(t, err, "No valid host was found")
-	assert.Equal(t, len(s.servers), 0, "the server is taken back")
+	assert.Equal(t, s.staying(), 0, "the server is taken back")
 }
 
 // TestTwoAtOnce is another run that orders the same between our look and our order.
@@ -186,7 +186,7 @@ func TestTwoAtOnce(t *testing.T) {
 	assert.NilError(t, err)
 	assert.Equal(t, second.ID, m.ID)
 	assert.Equal(t, len(s.created), 2)
-	assert.Equal(t, len(s.servers), 1, "the later one is deleted")
+	assert.Equal(t, s.staying(), 1, "the later one is deleted")
 }
 
 func TestThrottled(t *testing.T) {
@@ -295,9 +295,9 @@ func TestStates(t *testing.T) {
 		{"REBOOT", "", hosts.MachineRunning, ""},
 		{"SHUTOFF", "", hosts.MachineBroken, "the server's status is SHUTOFF"},
 		{"ERROR", "", hosts.MachineBroken, "the server's status is ERROR"},
-		{"ACTIVE", "deleting", hosts.MachineDeleting, ""},
 		{"DELETED", "", hosts.MachineDeleting, ""},
 		{"", "", hosts.MachineBroken, "the server's status is unknown"},
+		{"ACTIVE", "deleting", hosts.MachineDeleting, ""}, // and it is gone
 	} {
 		s.set(func(s *simulated) {
 			s.servers[0].fields["status"], s.servers[0].fields["OS-EXT-STS:task_state"] = c.status, c.task

@@ -43,7 +43,8 @@ type simulated struct {
 
 type server struct {
 	fields map[string]any
-	looks  int
+	// looks are the times that it was seen, and dying those since its deletion.
+	looks, dying int
 }
 
 type floatingIP struct {
@@ -185,7 +186,21 @@ func (s *simulated) set(change func(*simulated)) {
 	change(s)
 }
 
+// age ends what a deletion has begun: a server is seen once more before it is gone.
+func (s *simulated) age() {
+	s.servers = slices.DeleteFunc(s.servers, func(one *server) bool {
+		if one.fields["OS-EXT-STS:task_state"] != "deleting" {
+			return false
+		}
+		one.dying++
+		return one.dying > 1
+	})
+}
+
 func (s *simulated) listServers(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Query().Get("marker") == "" {
+		s.age()
+	}
 	from := 0
 	if marker := r.URL.Query().Get("marker"); marker != "" {
 		from = 1 + slices.IndexFunc(s.servers, func(one *server) bool { return one.fields["id"] == marker })
@@ -207,7 +222,7 @@ func (s *simulated) listServers(w http.ResponseWriter, r *http.Request) {
 func (s *simulated) look(one *server) map[string]any {
 	one.looks++
 	switch {
-	case one.fields["status"] != "BUILD":
+	case one.fields["status"] != "BUILD", one.dying > 0:
 	case one.looks <= s.looksToGo:
 	case s.full:
 		one.fields["status"] = "ERROR"
@@ -251,9 +266,9 @@ func (s *simulated) createServer(w http.ResponseWriter, r *http.Request) {
 	if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
 		s.t.Errorf("create: %v", err)
 	}
-	if s.limit >= 0 && len(s.servers) >= s.limit {
+	if s.limit >= 0 && s.staying() >= s.limit {
 		answer(w, http.StatusForbidden, map[string]any{"forbidden": map[string]any{
-			"code": 403, "message": fmt.Sprintf("Quota exceeded for instances: Requested 1, but already used %d of %d instances", len(s.servers), s.limit),
+			"code": 403, "message": fmt.Sprintf("Quota exceeded for instances: Requested 1, but already used %d of %d instances", s.staying(), s.limit),
 		}})
 		return
 	}
@@ -300,7 +315,7 @@ func (s *simulated) deleteServer(w http.ResponseWriter, r *http.Request) {
 		s.notFound(w, "Instance "+r.PathValue("id")+" could not be found.")
 		return
 	}
-	s.servers = slices.DeleteFunc(s.servers, func(other *server) bool { return other == one })
+	one.fields["OS-EXT-STS:task_state"] = "deleting"
 	w.WriteHeader(http.StatusNoContent)
 }
 
@@ -400,4 +415,14 @@ func (s *simulated) tieFloating(w http.ResponseWriter, r *http.Request) {
 func (s *simulated) deleteFloating(w http.ResponseWriter, r *http.Request) {
 	s.floating = slices.DeleteFunc(s.floating, func(f *floatingIP) bool { return f.ID == r.PathValue("id") })
 	w.WriteHeader(http.StatusNoContent)
+}
+
+// staying counts the servers that are not being deleted.
+func (s *simulated) staying() (n int) {
+	for _, one := range s.servers {
+		if one.fields["OS-EXT-STS:task_state"] != "deleting" {
+			n++
+		}
+	}
+	return n
 }
