@@ -16,8 +16,8 @@ type owned struct {
 	label label
 }
 
-// machine asks for what the label doesn't say: its state, and its address once
-// it runs.
+// machine asks for what the label doesn't say: its state, and its address. It
+// counts as running when it has one.
 func (s session) machine(o owned, user string) (hosts.Machine, error) {
 	m := hosts.Machine{
 		ID: uuidText(o.UUID), Name: o.label.Name, Location: o.label.Location, User: user,
@@ -29,7 +29,9 @@ func (s session) machine(o owned, user string) (hosts.Machine, error) {
 	}
 	m.State, m.Fault = state(libvirt.DomainState(code), o.label.Started)
 	if m.State == hosts.MachineRunning {
-		m.Address = s.address(o.Domain)
+		if m.Address = s.address(o.Domain); m.Address == "" {
+			m.State = hosts.MachineMaking // it boots
+		}
 	}
 	return m, nil
 }
