@@ -13,6 +13,9 @@ var (
 	// ErrNoEngine is that a machine lets us in by SSH and has no engine that
 	// answers: none, one that doesn't run, or one that its user may not use.
 	ErrNoEngine = errors.New("no engine answers on the machine")
+	// ErrRegistry is that a registry gives nothing for now: it limits those who ask,
+	// has a fault, or isn't reached from the host.
+	ErrRegistry = errors.New("the registry gives nothing for now")
 	// ErrApart is that two hosts don't reach each other, though this machine may reach both.
 	ErrApart = errors.New("the hosts don't reach each other")
 )

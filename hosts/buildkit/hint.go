@@ -28,5 +28,5 @@ func hint(text string) string {
 			return known.hint
 		}
 	}
-	return ""
+	return registryHint(text)
 }

@@ -64,6 +64,9 @@ func (e *Engine) classify(took time.Duration, err error) *failure {
 			hint: "check that the machine is up and its engine responds",
 		}
 	}
+	if worded, ok := errors.AsType[registryFailure](err); ok {
+		return worded.failure
+	}
 	return refused(err)
 }
 

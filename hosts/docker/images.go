@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/distribution/reference"
 	"github.com/moby/moby/api/types/image"
 	"github.com/moby/moby/client"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
@@ -72,17 +71,11 @@ func (e *Engine) TagImage(ctx context.Context, image, ref string) error {
 // now, which the engine asks with the user's login.
 func (e *Engine) ResolveImage(ctx context.Context, ref string) (digest string, err error) {
 	err = e.short(ctx, "resolve image "+ref, func(ctx context.Context) error {
-		named, err := reference.ParseNormalizedNamed(ref)
-		if err != nil {
+		return e.withRegistry(ctx, ref, func(auth string) error {
+			answer, err := e.api.DistributionInspect(ctx, ref, client.DistributionInspectOptions{EncodedRegistryAuth: auth})
+			digest = answer.Descriptor.Digest.String()
 			return err
-		}
-		auth, err := e.registryAuth(ctx, reference.Domain(named))
-		if err != nil {
-			return err
-		}
-		answer, err := e.api.DistributionInspect(ctx, ref, client.DistributionInspectOptions{EncodedRegistryAuth: auth})
-		digest = answer.Descriptor.Digest.String()
-		return err
+		})
 	})
 	return digest, err
 }

@@ -5,7 +5,6 @@ import (
 	"iter"
 	"strings"
 
-	"github.com/distribution/reference"
 	"github.com/moby/moby/api/types/jsonstream"
 	"github.com/moby/moby/client"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
@@ -20,24 +19,18 @@ func (e *Engine) PullImage(ctx context.Context, ref string, o hosts.PullOptions)
 }
 
 func (e *Engine) pull(ctx context.Context, ref string, o hosts.PullOptions) error {
-	named, err := reference.ParseNormalizedNamed(ref)
-	if err != nil {
-		return err
-	}
-	auth, err := e.registryAuth(ctx, reference.Domain(named))
-	if err != nil {
-		return err
-	}
-	options := client.ImagePullOptions{RegistryAuth: auth}
-	if p := ociPlatform(o.Platform); p != nil {
-		options.Platforms = []ocispec.Platform{*p}
-	}
-	stream, err := e.api.ImagePull(ctx, ref, options)
-	if err != nil {
-		return err
-	}
-	defer stream.Close()
-	return follow(ctx, stream, o.Progress)
+	return e.withRegistry(ctx, ref, func(auth string) error {
+		options := client.ImagePullOptions{RegistryAuth: auth}
+		if p := ociPlatform(o.Platform); p != nil {
+			options.Platforms = []ocispec.Platform{*p}
+		}
+		stream, err := e.api.ImagePull(ctx, ref, options)
+		if err != nil {
+			return err
+		}
+		defer stream.Close()
+		return follow(ctx, stream, o.Progress)
+	})
 }
 
 // messages is what an engine tells of a pull or a push on its way.

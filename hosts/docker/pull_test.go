@@ -2,6 +2,7 @@ package docker_test
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -55,6 +56,36 @@ func TestPullFailures(t *testing.T) {
 			assert.Check(t, cmp.Error(err, c.want))
 			assert.Check(t, cmp.Equal(errors.Is(err, hosts.ErrNotFound), c.gone))
 		})
+	}
+}
+
+// TestRegistryFailures: what a registry answers, as engines of both kinds tell it,
+// comes with what to do about it, and with whether another time may do.
+func TestRegistryFailures(t *testing.T) {
+	const ref = "registry.example/app:1"
+	for said, want := range map[string]struct {
+		hint string
+		kind error
+	}{
+		"no basic auth credentials": {"docker login registry.example", nil},
+		"pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials": {"there is no login", nil},
+		"unauthorized: authentication required":                                           {"is wrong, or there is none", nil},
+		"unexpected status from HEAD request to https://registry.example: 403 Forbidden":  {"another one", nil},
+		"x509: certificate signed by unknown authority":                                   {"/etc/docker/certs.d/registry.example/ca.crt", nil},
+		"http: server gave HTTP response to HTTPS client":                                 {`"insecure-registries": ["registry.example"]`, nil},
+		"toomanyrequests: You have reached your pull rate limit.":                         {"limits", hosts.ErrRegistry},
+		"unknown: failed to resolve reference \"" + ref + "\": 429 Too Many Requests":     {"limits", hosts.ErrRegistry},
+		"received unexpected HTTP status: 503 Service Unavailable":                        {"fault", hosts.ErrRegistry},
+		"Get \"https://registry.example/v2/\": dial tcp 10.0.0.1:443: connection refused": {"doesn't reach it", hosts.ErrRegistry},
+	} {
+		s := newStub("1.41")
+		line, err := json.Marshal(map[string]any{"errorDetail": map[string]string{"message": said}})
+		assert.NilError(t, err)
+		s.on("POST /images/create", 200, string(line))
+		err = open(t, serve(t, s), docker.Options{}).PullImage(soon(t), ref, hosts.PullOptions{})
+		assert.Check(t, cmp.ErrorContains(err, want.hint), said)
+		assert.Check(t, cmp.Equal(errors.Is(err, hosts.ErrRegistry), want.kind != nil), said)
+		assert.Check(t, !errors.Is(err, hosts.ErrNotFound) && !strings.Contains(err.Error(), "failed to resolve"), "%v", err)
 	}
 }
 

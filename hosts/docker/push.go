@@ -3,7 +3,6 @@ package docker
 import (
 	"context"
 
-	"github.com/distribution/reference"
 	"github.com/moby/moby/api/pkg/authconfig"
 	"github.com/moby/moby/api/types/registry"
 	"github.com/moby/moby/client"
@@ -18,23 +17,17 @@ func (e *Engine) PushImage(ctx context.Context, ref string, progress func(hosts.
 }
 
 func (e *Engine) push(ctx context.Context, ref string, progress func(hosts.PullProgress)) error {
-	named, err := reference.ParseNormalizedNamed(ref)
-	if err != nil {
-		return err
-	}
-	auth, err := e.registryAuth(ctx, reference.Domain(named))
-	if err != nil {
-		return err
-	}
-	if auth == "" { // engines before 23 take no request without one
-		if auth, err = authconfig.Encode(registry.AuthConfig{}); err != nil {
+	return e.withRegistry(ctx, ref, func(auth string) (err error) {
+		if auth == "" { // engines before 23 take no request without one
+			if auth, err = authconfig.Encode(registry.AuthConfig{}); err != nil {
+				return err
+			}
+		}
+		stream, err := e.api.ImagePush(ctx, ref, client.ImagePushOptions{RegistryAuth: auth})
+		if err != nil {
 			return err
 		}
-	}
-	stream, err := e.api.ImagePush(ctx, ref, client.ImagePushOptions{RegistryAuth: auth})
-	if err != nil {
-		return err
-	}
-	defer stream.Close()
-	return follow(ctx, stream, progress)
+		defer stream.Close()
+		return follow(ctx, stream, progress)
+	})
 }

@@ -41,6 +41,8 @@ const (
 	NotFound    FaultKind = "not found"
 	Broken      FaultKind = "broken"
 	Capacity    FaultKind = "capacity"
+	// Limited is what a registry does with those who ask too much of it.
+	Limited FaultKind = "limited"
 )
 
 // Inject adds a fault.
@@ -119,6 +121,8 @@ func (f Fault) err() error {
 		return &failure{hosts.ErrNotFound, cmp.Or(f.Text, "not found")}
 	case Capacity:
 		return &failure{hosts.ErrCapacity, cmp.Or(f.Text, "the quota is used up")}
+	case Limited:
+		return &failure{hosts.ErrRegistry, cmp.Or(f.Text, "toomanyrequests: you have reached your pull rate limit")}
 	}
 	return errors.New(cmp.Or(f.Text, "internal error"))
 }
