@@ -19,23 +19,25 @@ const copyIdle = 2 * time.Minute
 // copyImage brings an image from hosts that have it to the step's own: directly,
 // or else through this machine. The host takes it as a whole or not at all.
 func (r *run) copyImage(ctx context.Context, engine Engine, s plan.Step, a plan.CopyImage) error {
-	return r.doing(s, "Image "+a.Ref, "Copying", "Copied", func() error {
-		c, err := r.cargo(ctx, a)
-		if err != nil {
+	return r.doing(s, "Image "+a.Ref, "Copying", "Copied", func() error { return r.bring(ctx, engine, s, a) })
+}
+
+func (r *run) bring(ctx context.Context, engine Engine, s plan.Step, a plan.CopyImage) error {
+	c, err := r.cargo(ctx, a)
+	if err != nil {
+		return err
+	}
+	got, err := engine.InspectImage(ctx, a.Ref)
+	if err != nil || !same(got, c.wanted) { // same as after a build that had nothing to change
+		if err := r.carry(ctx, engine, s, a, c); err != nil {
 			return err
 		}
-		got, err := engine.InspectImage(ctx, a.Ref)
-		if err != nil || !same(got, c.wanted) { // same as after a build that had nothing to change
-			if err := r.carry(ctx, engine, s, a, c); err != nil {
-				return err
-			}
-			if err := verify(ctx, engine, a, c.wanted); err != nil {
-				return err
-			}
+		if err := verify(ctx, engine, a, c.wanted); err != nil {
+			return err
 		}
-		c.arrived(s.Host)
-		return nil
-	})
+	}
+	c.arrived(s.Host)
+	return nil
 }
 
 // carry finds a way for the image. The host gets ready while it waits for its turn.

@@ -53,6 +53,13 @@ func (a *agreement) digest(ctx context.Context, engine Engine, ref string) strin
 	return digest
 }
 
+// known is what a reference means to all hosts, as far as that is known, "" else.
+func (a *agreement) known(ref string) string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.digests[ref]
+}
+
 // brought notes what a host got for a tag, and tells whether it is what the
 // others have.
 func (a *agreement) brought(ref string, image hosts.Image) (same bool) {

@@ -51,7 +51,7 @@ type Executor struct {
 func (x *Executor) Run(ctx context.Context, p *plan.Plan) error {
 	r := &run{Executor: x, done: make(map[string]*outcome, len(p.Steps)), images: agree(p.Steps)}
 	r.cargoes.list = map[[2]string]*cargo{}
-	if x.Carrier != nil && slices.ContainsFunc(p.Steps, copies) {
+	if x.Carrier != nil && slices.ContainsFunc(p.Steps, carries) {
 		r.carrier = x.Carrier()
 		defer r.carrier.Close(ctx)
 	}
@@ -61,6 +61,7 @@ func (x *Executor) Run(ctx context.Context, p *plan.Plan) error {
 	if err := r.expect(p.Steps); err != nil {
 		return err
 	}
+	r.pulls.expect(p.Steps)
 	var steps sync.WaitGroup
 	for _, s := range p.Steps {
 		steps.Go(func() { r.step(ctx, s) })
@@ -69,9 +70,13 @@ func (x *Executor) Run(ctx context.Context, p *plan.Plan) error {
 	return r.failures(ctx, p)
 }
 
-func copies(s plan.Step) bool {
-	_, ok := s.Action.(plan.CopyImage)
-	return ok
+// carries tells whether a step may bring an image from another host.
+func carries(s plan.Step) bool {
+	switch s.Action.(type) {
+	case plan.CopyImage, plan.PullImage:
+		return true
+	}
+	return false
 }
 
 // expect makes an outcome for each step. Steps that wait for each other in a
@@ -101,6 +106,7 @@ type run struct {
 	// carrier is nil where images pass through this machine.
 	carrier Carrier
 	cargoes cargoes
+	pulls   pulls
 	lost    sync.Map // by host name: hosts that stopped answering
 }
 
@@ -115,6 +121,9 @@ type outcome struct {
 func (r *run) step(ctx context.Context, s plan.Step) {
 	o := r.done[s.ID]
 	defer close(o.finished)
+	if a, pulls := s.Action.(plan.PullImage); pulls {
+		defer r.pulls.end(s, a, false) // of one that didn't get that far
+	}
 	if !r.ready(ctx, s) {
 		o.skipped = !r.forgiven(ctx, s)
 		return
@@ -176,6 +185,18 @@ func (r *run) slot(ctx context.Context, s plan.Step) (release func(), err error)
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+}
+
+// aside gives the step's place to others while it waits for some of them.
+func (r *run) aside(ctx context.Context, wait func()) error {
+	if r.slots == nil {
+		wait()
+		return ctx.Err()
+	}
+	<-r.slots
+	wait()
+	r.slots <- struct{}{} // even after the end of ctx: who called takes it out again
+	return ctx.Err()
 }
 
 // failures joins what went wrong, in the order of the plan. That a host was

@@ -9,33 +9,47 @@ import (
 )
 
 // pull brings an image to the host, with an event for each layer's change. All
-// hosts get the same image: by its digest, or else what they got is compared.
+// hosts get the same image: by its digest, or else what they got is compared. What
+// the registry doesn't give is had from another host that has it.
 func (r *run) pull(ctx context.Context, engine Engine, s plan.Step, a plan.PullImage) error {
-	id := "Image " + a.Ref
-	differs := false
+	remark := ""
 	err := r.pulling(s, a, func() (err error) {
-		if by := pinned(a.Ref, r.images.digest(ctx, engine, a.Ref)); by != "" {
-			err = r.fetch(ctx, engine, s, a, by)
-			if err == nil {
-				return engine.TagImage(ctx, by, a.Ref)
-			}
-			if !errors.Is(err, hosts.ErrNotFound) {
-				return err
-			} // the registry has the tag, but no more what it meant
+		r.pulls.begin(s, a)
+		remark, err = r.ask(ctx, engine, s, a)
+		r.pulls.end(s, a, err == nil)
+		if errors.Is(err, hosts.ErrRegistry) {
+			remark, err = r.relieve(ctx, engine, s, a, err)
 		}
-		if err := r.fetch(ctx, engine, s, a, a.Ref); err != nil {
-			return err
-		}
-		differs = r.differs(ctx, engine, a.Ref)
-		return nil
+		return err
 	})
-	if differs {
-		r.emit(s, Event{ID: id, Status: Warning, Text: "Pulled", Details: "not the same as on other hosts: the tag has moved in the registry"})
+	if remark != "" && err == nil {
+		r.emit(s, Event{ID: "Image " + a.Ref, Status: Warning, Text: "Pulled", Details: remark})
 	}
 	if (a.Optional || a.Buildable) && ctx.Err() == nil {
 		return nil
 	}
 	return err
+}
+
+// ask has the registry asked for an image. The remark is what a user should know
+// of what came.
+func (r *run) ask(ctx context.Context, engine Engine, s plan.Step, a plan.PullImage) (remark string, err error) {
+	if by := pinned(a.Ref, r.images.digest(ctx, engine, a.Ref)); by != "" {
+		err = r.fetch(ctx, engine, s, a, by)
+		if err == nil {
+			return "", engine.TagImage(ctx, by, a.Ref)
+		}
+		if !errors.Is(err, hosts.ErrNotFound) {
+			return "", err
+		} // the registry has the tag, but no more what it meant
+	}
+	if err := r.fetch(ctx, engine, s, a, a.Ref); err != nil {
+		return "", err
+	}
+	if r.differs(ctx, engine, a.Ref) {
+		return "not the same as on other hosts: the tag has moved in the registry", nil
+	}
+	return "", nil
 }
 
 // pulling tells the progress of a pull. That what can be built couldn't be

@@ -70,6 +70,10 @@ type PullImage struct {
 	Optional, Buildable bool
 	// Service is one that wants it, for messages.
 	Service string
+	// Native is the platform that the host runs natively. Holders are hosts of the
+	// same one that have an image under this reference.
+	Native  hosts.Platform
+	Holders []string
 }
 
 // BuildImage builds a service's image on the host.

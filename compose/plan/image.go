@@ -39,7 +39,7 @@ func (u *up) pullHooks(r *replica) {
 		if h.Image == "" || r.running() || state.Image(u.State.Host(r.host), h.Image) != nil {
 			continue
 		}
-		u.pulls = append(u.pulls, u.add(r.host, PullImage{Ref: h.Image, Platform: h.Platform, Service: r.service.Name}, ReasonMissing))
+		u.pulls = append(u.pulls, u.addPull(r.host, PullImage{Ref: h.Image, Platform: h.Platform, Service: r.service.Name}, ReasonMissing))
 	}
 }
 
@@ -50,7 +50,7 @@ func (u *up) pullMounts(r *replica) {
 		if v.Type != types.VolumeTypeImage || built || r.kept() || state.Image(u.State.Host(r.host), v.Source) != nil {
 			continue
 		}
-		u.pulls = append(u.pulls, u.add(r.host, PullImage{Ref: v.Source, Service: r.service.Name, Digest: u.digestElsewhere(v.Source)}, ReasonMissing))
+		u.pulls = append(u.pulls, u.addPull(r.host, PullImage{Ref: v.Source, Service: r.service.Name, Digest: u.digestElsewhere(v.Source)}, ReasonMissing))
 	}
 }
 
@@ -64,7 +64,7 @@ func (u *up) pull(r *replica) (string, error) {
 	}
 	switch {
 	case policy == types.PullPolicyAlways && !u.Pulled && pullable(r.service):
-		return u.add(r.host, PullImage{Ref: ref, Platform: r.service.Platform, Always: true, Service: r.service.Name, Buildable: u.buildsLater(r.service)}, ReasonPull), nil
+		return u.addPull(r.host, PullImage{Ref: ref, Platform: r.service.Platform, Always: true, Service: r.service.Name, Buildable: u.buildsLater(r.service)}, ReasonPull), nil
 	case present || r.kept() || u.supplied(ref, r):
 		return "", nil
 	case r.service.Build != nil && (!pullable(r.service) || u.Pulled):
@@ -72,7 +72,20 @@ func (u *up) pull(r *replica) (string, error) {
 	case policy == types.PullPolicyNever:
 		return "", fmt.Errorf("service %s: image %s isn't on host %s, and its pull policy is never", r.service.Name, ref, r.host)
 	}
-	return u.add(r.host, PullImage{Ref: ref, Platform: r.service.Platform, Service: r.service.Name, Digest: u.digestElsewhere(ref), Buildable: u.buildsLater(r.service)}, ReasonMissing), nil
+	return u.addPull(r.host, PullImage{Ref: ref, Platform: r.service.Platform, Service: r.service.Name, Digest: u.digestElsewhere(ref), Buildable: u.buildsLater(r.service)}, ReasonMissing), nil
+}
+
+// addPull adds a step that pulls an image, and says who could give it where the
+// registry doesn't.
+func (u *up) addPull(host string, a PullImage, why Reason) string {
+	a.Native = u.State.Host(host).Host.Platform
+	for i := range u.State.Observations {
+		o := &u.State.Observations[i]
+		if o.Host.Name != host && o.Host.Status.Ready && o.Host.Platform == a.Native && state.Image(o, a.Ref) != nil {
+			a.Holders = append(a.Holders, o.Host.Name)
+		}
+	}
+	return u.add(host, a, why)
 }
 
 // buildsLater tells whether an image is built where it can't be pulled.

@@ -98,7 +98,7 @@ func (u *up) pullFor(s types.ServiceConfig, host string, o PullOptions) (Skip, e
 	case policy == types.PullPolicyMissing && fixed(s.Image) && state.Image(u.State.Host(host), s.Image) != nil:
 		return Skip{id, "Image is already present locally"}, nil
 	}
-	u.add(host, PullImage{Ref: s.Image, Platform: s.Platform, Always: true, Service: s.Name, Optional: o.IgnoreFailures}, ReasonAsked)
+	u.addPull(host, PullImage{Ref: s.Image, Platform: s.Platform, Always: true, Service: s.Name, Optional: o.IgnoreFailures}, ReasonAsked)
 	return Skip{}, nil
 }
 
