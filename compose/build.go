@@ -56,9 +56,6 @@ func (e *Env) build(ctx context.Context, builds *plan.Plan) (err error) {
 
 // checkSources looks for the folders and files of a build.
 func checkSources(service string, spec hosts.BuildSpec) error {
-	if filepath.Base(spec.Context) == "-" {
-		return fmt.Errorf("service %s: build context: standard input is none; name a folder, a git repository or an archive", service)
-	}
 	if err := checkPath(service, "build context", spec.Context, true); err != nil {
 		return err
 	}

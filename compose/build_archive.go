@@ -27,19 +27,16 @@ const (
 // fetch returns a build with the context, and the Dockerfile, that an address
 // holds.
 func (f *contextFetch) fetch(ctx context.Context, address, checksum string) (hosts.BuildSpec, error) {
-	folder, err := os.MkdirTemp("", "clocker-context-*")
+	folder, err := f.folder()
 	if err != nil {
 		return hosts.BuildSpec{}, err
 	}
-	f.folders = append(f.folders, folder)
 	packed, err := os.Create(filepath.Join(folder, "fetched"))
 	if err != nil {
 		return hosts.BuildSpec{}, err
 	}
 	defer packed.Close()
-	from := f.env.Downloads
-	from.Most = mostFetched
-	size, mediaType, err := from.Fetch(ctx, address, checksum, packed)
+	size, mediaType, err := f.receive(ctx, address, checksum, packed)
 	if err != nil {
 		return hosts.BuildSpec{}, err
 	}
@@ -52,9 +49,20 @@ func (f *contextFetch) fetch(ctx context.Context, address, checksum string) (hos
 		return loneDockerfile(packed, content, size, mediaType)
 	}
 	if err != nil {
-		return hosts.BuildSpec{}, fmt.Errorf("unpack %s: %w", shortAddress(address), err)
+		return hosts.BuildSpec{}, fmt.Errorf("unpack %s: %w", shown(address), err)
 	}
 	return hosts.BuildSpec{Context: content}, os.Remove(packed.Name())
+}
+
+// receive writes what is at an address, or in standard input, into a file.
+func (f *contextFetch) receive(ctx context.Context, address, checksum string, to io.Writer) (size int64, mediaType string, err error) {
+	if isInput(address) {
+		size, err = readInput(ctx, f.env.Input, to)
+		return size, "text/plain", err
+	}
+	from := f.env.Downloads
+	from.Most = mostFetched
+	return from.Fetch(ctx, address, checksum, to)
 }
 
 // unpackContext puts the archive in a file into a folder.

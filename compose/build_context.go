@@ -2,10 +2,7 @@ package compose
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -25,10 +22,11 @@ import (
 // or one that was made to do harm, before an engine sees it.
 func (e *Env) fetchContexts(ctx context.Context, builds *plan.Plan) (fetched *plan.Plan, drop func() error, err error) {
 	f := &contextFetch{env: e, known: map[[2]string]hosts.BuildSpec{}}
+	f.sweep()
 	fetched = &plan.Plan{Steps: slices.Clone(builds.Steps), Warnings: builds.Warnings}
 	for i, s := range fetched.Steps {
 		a, ok := s.Action.(plan.BuildImage)
-		if !ok || !remote.IsDownload(a.Spec.Context) {
+		if !ok || !remote.IsDownload(a.Spec.Context) && !isInput(a.Spec.Context) {
 			continue
 		}
 		if a.Spec, err = f.replace(ctx, a.Spec); err != nil {
@@ -48,32 +46,13 @@ type contextFetch struct {
 	folders []string
 }
 
-func (f *contextFetch) drop() error {
-	var errs []error
-	for _, folder := range f.folders {
-		errs = append(errs, openFolders(folder), os.RemoveAll(folder))
-	}
-	return errors.Join(errs...)
-}
-
-// openFolders lets their owner remove what is in folders, for an archive may
-// hold some that nobody may write to.
-func openFolders(top string) error {
-	return filepath.WalkDir(top, func(path string, entry fs.DirEntry, err error) error {
-		if entry != nil && entry.IsDir() {
-			return os.Chmod(path, 0o700)
-		}
-		return err
-	})
-}
-
 // replace returns the build with what its address holds: a folder, or where
 // that is a Dockerfile alone, its text and an empty folder.
 func (f *contextFetch) replace(ctx context.Context, spec hosts.BuildSpec) (hosts.BuildSpec, error) {
 	key := [2]string{spec.Context, spec.Checksum}
 	got, ok := f.known[key]
 	if !ok {
-		event := execute.Event{ID: "Context " + shortAddress(spec.Context), Status: execute.Working, Text: "Fetching"}
+		event := execute.Event{ID: "Context " + shown(spec.Context), Status: execute.Working, Text: "Fetching"}
 		f.env.Events(event)
 		var err error
 		if got, err = f.fetch(ctx, spec.Context, spec.Checksum); err != nil {
@@ -86,17 +65,26 @@ func (f *contextFetch) replace(ctx context.Context, spec hosts.BuildSpec) (hosts
 		f.known[key] = got
 	}
 	spec.Origin, spec.Context = spec.Context, got.Context
+	inside, found := strings.CutPrefix(spec.Dockerfile, spec.Origin+"/") // as a context that looks like a folder has it
 	switch {
 	case spec.Inline != "":
 	case got.Inline != "":
 		spec.Inline, spec.Dockerfile = got.Inline, ""
-	case spec.Dockerfile != "" && !filepath.IsAbs(spec.Dockerfile):
-		if !filepath.IsLocal(spec.Dockerfile) {
-			return spec, fmt.Errorf("dockerfile %s leads out of the archive", spec.Dockerfile)
+	case spec.Dockerfile != "" && (found || !filepath.IsAbs(spec.Dockerfile)):
+		if !filepath.IsLocal(inside) {
+			return spec, fmt.Errorf("dockerfile %s leads out of the archive", inside)
 		}
-		spec.Dockerfile = filepath.Join(got.Context, spec.Dockerfile)
+		spec.Dockerfile = filepath.Join(got.Context, inside)
 	}
 	return spec, nil
+}
+
+// shown is what a context is called in messages.
+func shown(address string) string {
+	if isInput(address) {
+		return "from standard input"
+	}
+	return shortAddress(address)
 }
 
 // shortAddress is an address without what may be a password in it.

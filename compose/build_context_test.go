@@ -23,6 +23,32 @@ import (
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
 
+// TestBuildFromStandardInput: an archive or a Dockerfile that is piped in, once
+// for all services that take it.
+func TestBuildFromStandardInput(t *testing.T) {
+	piped := func(in io.Reader, section string) (*noting, error) {
+		return builds(t, served(t, nil), section, func(env *compose.Env) { env.Input = in })
+	}
+	packed := tgz(t, 0, "Dockerfile", "FROM busybox\n", "sub/web.Dockerfile", "FROM alpine\n")
+	n, err := piped(bytes.NewReader(packed), "build: '-'")
+	assert.NilError(t, err)
+	assert.DeepEqual(t, n.files, map[string]string{"Dockerfile": "FROM busybox\n", "sub/web.Dockerfile": "FROM alpine\n"})
+	assert.Equal(t, n.spec.Dockerfile, filepath.Join(n.spec.Context, "Dockerfile"))
+
+	n, err = piped(bytes.NewReader(packed), "build: {context: '-', dockerfile: sub/web.Dockerfile}")
+	assert.NilError(t, err)
+	assert.Equal(t, n.spec.Dockerfile, filepath.Join(n.spec.Context, "sub", "web.Dockerfile"))
+
+	n, err = piped(strings.NewReader("FROM scratch\n"), "build: '-'")
+	assert.NilError(t, err)
+	assert.Equal(t, n.spec.Inline, "FROM scratch\n")
+
+	_, err = piped(nil, "build: '-'")
+	assert.ErrorContains(t, err, "service web: build context: nothing is piped into standard input")
+	_, err = piped(strings.NewReader(""), "build: '-'")
+	assert.ErrorContains(t, err, "it is no tar archive")
+}
+
 // tgz is a compressed archive of files, by path; of a size alone, zeros.
 func tgz(t *testing.T, zeros int64, files ...string) []byte {
 	t.Helper()
@@ -98,10 +124,13 @@ func (*noting) Check(context.Context, hosts.BuildSpec) (hosts.BuildFindings, err
 
 // builds builds a service from an address of a server, and returns what the
 // builder was given.
-func builds(t *testing.T, s *httptest.Server, section string) (*noting, error) {
+func builds(t *testing.T, s *httptest.Server, section string, change ...func(*compose.Env)) (*noting, error) {
 	t.Helper()
 	t.Setenv("TMPDIR", t.TempDir())
 	pool, n := newShop("h1"), &noting{}
+	for _, c := range change {
+		c(&pool.Env)
+	}
 	pool.Downloads.Transport = s.Client().Transport
 	pool.BuildOn = func(hosts.Host) (compose.ImageBuilder, error) { return n, nil }
 	p := loadShop(t, strings.ReplaceAll("services: {web: {"+section+"}}", "SERVER", s.URL))

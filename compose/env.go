@@ -41,6 +41,9 @@ type Env struct {
 	BuildOn func(hosts.Host) (ImageBuilder, error)
 	// Downloads fetches archives that are build contexts.
 	Downloads remote.Downloads
+	// Input is read where a build's context is standard input; nil where nothing
+	// is piped into it.
+	Input io.Reader
 	// SSHAgent is the socket of the user's agent, "" where there is none.
 	SSHAgent string
 	// FindProvider is where the program of a provider is, and FindPlugin that of
@@ -196,8 +199,6 @@ type Archives interface {
 type Publishing interface {
 	// CommitContainer makes an image of a container, and returns its ID.
 	CommitContainer(ctx context.Context, container string, o hosts.CommitOptions) (id string, err error)
-	// PushImage pushes a reference with the user's login; progress may be nil.
-	PushImage(ctx context.Context, ref string, progress func(hosts.PullProgress)) error
 	// PruneImages removes the images of the host that no container is made from.
 	PruneImages(ctx context.Context) (hosts.Pruned, error)
 }

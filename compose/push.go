@@ -120,23 +120,13 @@ func (e *Env) pushFrom(ctx context.Context, host, ref string, parent execute.Eve
 	}
 	var progress func(hosts.PullProgress)
 	if !o.Quiet {
-		progress = func(p hosts.PullProgress) { e.Events(pushedLayer(parent, p)) }
+		progress = func(p hosts.PullProgress) {
+			layer := execute.PushedLayer(parent.ID, p)
+			layer.Host = parent.Host
+			e.Events(layer)
+		}
 	}
 	return engine.PushImage(ctx, ref, progress)
-}
-
-// pushedLayer is a layer on its way to the registry.
-func pushedLayer(parent execute.Event, p hosts.PullProgress) execute.Event {
-	event := execute.Event{
-		ID: p.Layer, Parent: parent.ID, Host: parent.Host, Status: execute.Working, Text: p.Status, Current: p.Current, Total: p.Total,
-	}
-	switch {
-	case p.Status == "Pushed" || p.Status == "Layer already exists" || strings.HasPrefix(p.Status, "Mounted from"):
-		event.Status, event.Percent = execute.Done, 100
-	case p.Total > 0:
-		event.Percent = int(min(100, 100*p.Current/p.Total))
-	}
-	return event
 }
 
 // holder is the first host that has an image of the reference, "" where none

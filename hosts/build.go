@@ -43,7 +43,7 @@ type BuildSpec struct {
 	NoCacheFilter []string
 	// Pull asks the registries for base images that the engine has.
 	Pull bool
-	// Push sends the image to its registries once it is built.
+	// Push has the engine send the image to its registries once it is built.
 	Push bool
 }
 

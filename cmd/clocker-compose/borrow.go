@@ -7,7 +7,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 
+	"github.com/clocker-compose/clocker-compose/cmd/clocker-compose/terminal"
 	"github.com/clocker-compose/clocker-compose/compose"
 	"github.com/clocker-compose/clocker-compose/compose/remote"
 	"github.com/clocker-compose/clocker-compose/hosts"
@@ -23,6 +25,9 @@ func (s *session) borrow(env *compose.Env) {
 	env.FindProvider = s.findProvider
 	env.SSHAgent = s.getenv("SSH_AUTH_SOCK")
 	env.Downloads = remote.Downloads{Agent: programName + "/" + version}
+	if !terminal.Is(s.in) && !slices.Contains(s.root.files, "-") {
+		env.Input = s.in
+	}
 	env.BuildOn = s.builder
 	env.Builder = compose.Rebuilder{Env: env}
 }

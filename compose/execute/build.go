@@ -3,6 +3,7 @@ package execute
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/clocker-compose/clocker-compose/compose/plan"
 	"github.com/clocker-compose/clocker-compose/hosts"
@@ -26,10 +27,46 @@ func (r *run) buildImage(ctx context.Context, s plan.Step, a plan.BuildImage) er
 		return err
 	}
 	id := "Image " + a.Ref
-	return r.doing(s, id, "Building", "Built", func() error {
+	err = r.doing(s, id, "Building", "Built", func() error {
 		_, err := builder.Build(ctx, a.Spec, func(p hosts.BuildProgress) { r.emit(s, buildEvent(id, p)) })
 		return ofService(a, err)
 	})
+	if err != nil || !a.Spec.Push {
+		return err
+	}
+	return r.push(ctx, s, a)
+}
+
+// push sends what was built to its registries, under all its names. The engine
+// does, and not its BuildKit, which in engines before 23 pushes nothing, in others
+// trusts other registries than the engine.
+func (r *run) push(ctx context.Context, s plan.Step, a plan.BuildImage) error {
+	engine, err := r.Engine(s.Host)
+	if err != nil {
+		return err
+	}
+	for _, ref := range a.Spec.Tags {
+		id := "Image " + ref
+		err := r.doing(s, id, "Pushing", "Pushed", func() error {
+			return ofService(a, engine.PushImage(ctx, ref, func(p hosts.PullProgress) { r.emit(s, PushedLayer(id, p)) }))
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// PushedLayer is a layer of an image on its way to the registry.
+func PushedLayer(image string, p hosts.PullProgress) Event {
+	e := Event{ID: p.Layer, Parent: image, Status: Working, Text: p.Status, Current: p.Current, Total: p.Total}
+	switch {
+	case p.Status == "Pushed" || p.Status == "Layer already exists" || strings.HasPrefix(p.Status, "Mounted from"):
+		e.Status, e.Percent = Done, 100
+	case p.Total > 0:
+		e.Percent = int(min(100, 100*p.Current/p.Total))
+	}
+	return e
 }
 
 // ofService says which service's build has failed: of several that are built at

@@ -59,6 +59,8 @@ type Output interface {
 // Images is what an executor does with images.
 type Images interface {
 	PullImage(ctx context.Context, ref string, o hosts.PullOptions) error
+	// PushImage pushes a reference with the user's login; progress may be nil.
+	PushImage(ctx context.Context, ref string, progress func(hosts.PullProgress)) error
 	// InspectImage returns hosts.ErrNotFound where the host lacks it.
 	InspectImage(ctx context.Context, ref string) (hosts.Image, error)
 	RemoveImage(ctx context.Context, ref string, force bool) error

@@ -40,11 +40,7 @@ func (b *Builder) options(spec hosts.BuildSpec) (client.SolveOpt, error) {
 
 // export keeps the image in the engine's own store.
 func export(spec hosts.BuildSpec) client.ExportEntry {
-	e := client.ExportEntry{Type: "moby", Attrs: map[string]string{"name": joined(spec.Tags)}}
-	if spec.Push {
-		e.Attrs["push"] = "true"
-	}
-	return e
+	return client.ExportEntry{Type: "moby", Attrs: map[string]string{"name": joined(spec.Tags)}}
 }
 
 // sharedKey is the same for all builds of one context, and tells no path.

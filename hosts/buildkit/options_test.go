@@ -30,8 +30,8 @@ func TestAttributes(t *testing.T) {
 	a = map[string]string{}
 	addAttributes(a, hosts.BuildSpec{NoCache: true, Network: "default", Provenance: "false"})
 	assert.DeepEqual(t, a, map[string]string{"no-cache": "", "image-resolve-mode": "local"})
-	assert.DeepEqual(t, export(hosts.BuildSpec{Tags: spec.Tags, Push: true}), client.ExportEntry{
-		Type: "moby", Attrs: map[string]string{"name": "a:1,b:1", "push": "true"},
+	assert.DeepEqual(t, export(hosts.BuildSpec{Tags: spec.Tags}), client.ExportEntry{
+		Type: "moby", Attrs: map[string]string{"name": "a:1,b:1"},
 	})
 }
 
