@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/pem"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -14,6 +15,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"gotest.tools/v3/assert"
 	is "gotest.tools/v3/assert/cmp"
@@ -22,17 +24,8 @@ import (
 // An archive behind TLS is built from, whose certificate only this machine knows
 // and which no host reaches; a wrong one changes nothing.
 func TestBuildFromAnArchiveBehindTLS(t *testing.T) {
-	var packed bytes.Buffer
-	z := gzip.NewWriter(&packed)
-	w := tar.NewWriter(z)
-	for name, text := range map[string]string{"Dockerfile": "FROM busybox\nCOPY page /out\n", "page": "from afar"} {
-		assert.NilError(t, w.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: name, Size: int64(len(text)), Mode: 0o644}))
-		_, err := io.WriteString(w, text)
-		assert.NilError(t, err)
-	}
-	assert.NilError(t, w.Close())
-	assert.NilError(t, z.Close())
-	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(packed.Bytes()) }))
+	packed := packedContext(t)
+	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(packed) }))
 	defer s.Close()
 	onThreeHosts(t, func(t *testing.T, l *Lab) {
 		p := l.OnOneHost(t, l.Host(1), "services: {web: {build: "+s.URL+"/x.tgz}}\n")
@@ -56,5 +49,58 @@ func TestBuildFromAnArchiveBehindTLS(t *testing.T) {
 		left, err := os.ReadDir(scratch)
 		assert.NilError(t, err)
 		assert.Equal(t, len(left), 0, "%v", left)
+	})
+}
+
+// packedContext is a context whose image has a file /out.
+func packedContext(t *testing.T) []byte {
+	t.Helper()
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	w := tar.NewWriter(z)
+	for name, text := range map[string]string{"Dockerfile": "FROM busybox\nCOPY page /out\n", "page": "from afar"} {
+		assert.NilError(t, w.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: name, Size: int64(len(text)), Mode: 0o644}))
+		_, err := io.WriteString(w, text)
+		assert.NilError(t, err)
+	}
+	assert.NilError(t, w.Close())
+	assert.NilError(t, z.Close())
+	return packed.Bytes()
+}
+
+// What is piped in is built from; what a run that was killed has unpacked is
+// removed by the next one.
+func TestBuildFromStandardInput(t *testing.T) {
+	onThreeHosts(t, func(t *testing.T, l *Lab) {
+		scratch := t.TempDir()
+		p := l.OnOneHost(t, l.Host(1), "services: {web: {build: '-'}}\n")
+		p.environment = append(p.environment, "TMPDIR="+scratch)
+		reader, writer, err := os.Pipe()
+		assert.NilError(t, err)
+		killed := p.command(t.Context(), program(t), "build")
+		killed.Stdin = reader
+		assert.NilError(t, killed.Start())
+		left := func() []os.DirEntry {
+			entries, err := os.ReadDir(scratch)
+			assert.NilError(t, err)
+			return entries
+		}
+		eventually(t, time.Minute, "it reads", func() error {
+			if len(left()) == 0 {
+				return errors.New("there is no folder yet")
+			}
+			return nil
+		})
+		assert.NilError(t, killed.Process.Kill())
+		_ = killed.Wait()
+		assert.NilError(t, errors.Join(reader.Close(), writer.Close()))
+		assert.Equal(t, len(left()), 1)
+
+		build := p.command(t.Context(), program(t), "build")
+		build.Stdin = bytes.NewReader(packedContext(t))
+		out, err := build.CombinedOutput()
+		assert.NilError(t, err, "%s", out)
+		assert.Equal(t, l.Host(1).Docker(t, "run", "--rm", p.Name+"-web", "cat", "/out"), "from afar")
+		assert.Equal(t, len(left()), 0, "%v", left())
 	})
 }

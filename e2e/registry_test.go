@@ -71,7 +71,7 @@ func TestPublishedProjectRuns(t *testing.T) {
 	l := theLab(t, "20")
 	p := l.Project(t, "services:\n  web: {image: busybox, command: sleep 1000, init: true, env_file: v.env}\n")
 	p.File(t, "v.env", "WHERE=registry\n")
-	address := registryHere(t)
+	address := registryHere(t, "")
 	p.Do(t, "publish", "-y", address+"/app:1")
 	p.Write(t, "services: {}")
 	assert.NilError(t, os.Remove(filepath.Join(p.folder, "compose.yaml")))
@@ -81,8 +81,9 @@ func TestPublishedProjectRuns(t *testing.T) {
 	assert.Equal(t, p.Inside(t, r, "echo $WHERE"), "registry")
 }
 
-// registryHere runs the distribution's registry on this machine.
-func registryHere(t *testing.T) string {
+// registryHere runs the distribution's registry on this machine, with further
+// lines of its configuration.
+func registryHere(t *testing.T, options string) string {
 	t.Helper()
 	folder := t.TempDir()
 	free, err := net.Listen("tcp", "127.0.0.1:0")
@@ -90,8 +91,8 @@ func registryHere(t *testing.T) string {
 	address := free.Addr().String()
 	assert.NilError(t, free.Close())
 	config := filepath.Join(folder, "config.yml")
-	content := fmt.Sprintf("version: 0.1\nstorage: {filesystem: {rootdirectory: %s}}\nhttp: {addr: %q}\n", filepath.Join(folder, "data"), address)
-	assert.NilError(t, os.WriteFile(config, []byte(content), 0o644))
+	content := fmt.Sprintf("version: 0.1\nstorage: {filesystem: {rootdirectory: %s}}\nhttp: {addr: %q, relativeurls: true}\n", filepath.Join(folder, "data"), address)
+	assert.NilError(t, os.WriteFile(config, []byte(content+options), 0o644))
 	server := exec.CommandContext(t.Context(), "docker-registry", "serve", config)
 	assert.NilError(t, server.Start())
 	t.Cleanup(func() {
