@@ -50,6 +50,19 @@ type ProviderSetup struct {
 	// Directory is that of the file which declares the location; relative
 	// paths of the template are relative to it.
 	Directory string
+	// Program finds a program that the user's config file declares; nil where
+	// none may be called.
+	Program func(name string) (Program, error)
+}
+
+// Program is a program of the user's.
+type Program struct {
+	// Command is its file, which is found from Directory, and its arguments.
+	Command []string
+	// Directory is where it runs.
+	Directory string
+	// Environ is KEY=VALUE.
+	Environ []string
 }
 
 // Option is a key of a location's template.

@@ -18,13 +18,28 @@ func (s *session) machines(locations []hosts.Location) *machines.Machines {
 		Setup: func(l hosts.Location) hosts.ProviderSetup {
 			return hosts.ProviderSetup{
 				Location: l, Variable: s.getenv, Home: s.getenv("HOME"), Directory: l.Directory,
-				Folder: filepath.Join(home, "providers", l.Provider, l.Name),
+				Folder:  filepath.Join(home, "providers", l.Provider, l.Name),
+				Program: s.providerProgram,
 			}
 		},
 		Folder: filepath.Join(home, "ssh"),
 	}
 	s.wiring.boot(s, &o)
 	return machines.New(o)
+}
+
+// providerProgram is a program of the config file, for the provider exec.
+func (s *session) providerProgram(name string) (hosts.Program, error) {
+	config, err := s.config()
+	if err != nil {
+		return hosts.Program{}, err
+	}
+	p, err := config.Program(name)
+	if err != nil {
+		return hosts.Program{}, fmt.Errorf("program %q: %w", name, err)
+	}
+	command := append([]string{executable(p)}, p.Command[1:]...)
+	return hosts.Program{Command: command, Directory: p.Directory, Environ: s.environ}, nil
 }
 
 // reachable is an error where a host's machine doesn't run.

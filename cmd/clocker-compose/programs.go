@@ -39,9 +39,9 @@ func (s *session) askProgram(ctx context.Context, name string, question []byte) 
 	case answer.over:
 		return nil, fmt.Errorf("its answer is longer than %d bytes", longestAnswer)
 	case err != nil:
-		return nil, fmt.Errorf("%w: %s", err, lastLine(complaint.String()))
+		return nil, fmt.Errorf("%w: %s", err, lastLine(complaint.kept.String()))
 	}
-	return answer.Bytes(), nil
+	return answer.kept.Bytes(), nil
 }
 
 // executable is the program's file: one with a path may be relative to the
@@ -65,16 +65,16 @@ func lastLine(text string) string {
 
 // limited keeps so much of what is written to it, and forgets the rest.
 type limited struct {
-	bytes.Buffer
+	kept  bytes.Buffer
 	limit int
 	over  bool
 }
 
 func (l *limited) Write(b []byte) (int, error) {
-	if room := l.limit - l.Len(); len(b) > room {
+	if room := l.limit - l.kept.Len(); len(b) > room {
 		l.over = true
-		_, _ = l.Buffer.Write(b[:room])
+		l.kept.Write(b[:room])
 		return len(b), nil
 	}
-	return l.Buffer.Write(b)
+	return l.kept.Write(b)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/clocker-compose/clocker-compose/hosts/hetzner"
 	"github.com/clocker-compose/clocker-compose/hosts/libvirt"
 	"github.com/clocker-compose/clocker-compose/hosts/openstack"
+	"github.com/clocker-compose/clocker-compose/hosts/program"
 )
 
 // providerKinds are all providers that there are, sorted by name.
@@ -14,6 +15,7 @@ func providerKinds() []hosts.ProviderKind {
 	return []hosts.ProviderKind{
 		digitalocean.Kind(),
 		ec2.Kind(),
+		program.Kind(),
 		hetzner.Kind(),
 		libvirt.Kind(),
 		openstack.Kind(),

@@ -16,7 +16,7 @@ import (
 type Config struct {
 	// Default is the location that is used where nothing names one; "" is none.
 	Default string
-	// Programs are those that exec strategies may name.
+	// Programs are those that exec strategies and exec providers may name.
 	Programs map[string]Program
 	// Locations by name.
 	Locations map[string]hosts.Location
