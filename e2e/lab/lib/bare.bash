@@ -54,6 +54,7 @@ prepare_bare() {
   mkdir -p "$d"/{over/etc/docker,work,root,docker,containerd,log} "$seed"
   printf 'instance-id: %s-h%s-%s\nlocal-hostname: h%s\n' "$LAB_NAME" "$n" "$(date +%s%N)" "$n" >"$seed/meta-data"
   if [ -n "$data" ]; then cat "$data"; else bare_user_data; fi >"$seed/user-data"
+  cat /proc/sys/kernel/random/uuid >"$d/uuid"
   printf '127.0.0.1 localhost\n127.0.1.1 h%s\n' "$n" >"$d/over/etc/hosts"
   # An engine that is installed there finds the lab's images.
   printf '{"registry-mirrors": ["http://%s"], "insecure-registries": ["%s", "http://%s"]}\n' "$(mirror)" "$(mirror)" "$(mirror)" \

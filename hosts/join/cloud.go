@@ -1,0 +1,40 @@
+package join
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// Boot is what a machine is told at its first boot.
+type Boot struct {
+	// HostKey becomes its SSH host key, so that it is known before the first login.
+	HostKey KeyPair
+	// AuthorizedKeys are the public keys that may log in as root.
+	AuthorizedKeys []string
+	Setup          Setup
+}
+
+// scriptPath is where a machine that cloud-init sets up keeps the script.
+const scriptPath = "/var/lib/clocker/join.sh"
+
+// CloudConfig is a boot as cloud-init reads it. It holds the private host key,
+// and is no word for logs.
+func CloudConfig(b Boot) string {
+	config := map[string]any{
+		"disable_root": false,
+		// A password that has expired would refuse even logins by key.
+		"chpasswd":            map[string]any{"expire": false},
+		"ssh_deletekeys":      true,
+		"ssh_keys":            map[string]any{"ed25519_private": b.HostKey.Private, "ed25519_public": b.HostKey.Public},
+		"ssh_authorized_keys": b.AuthorizedKeys,
+		"users":               []any{map[string]any{"name": "root", "ssh_authorized_keys": b.AuthorizedKeys}},
+		"write_files":         []any{map[string]any{"path": scriptPath, "permissions": "0700", "content": script}},
+		"runcmd":              []any{strings.Join(append([]string{"sh", scriptPath, string(modeJoin)}, arguments{setup: b.Setup}.words()...), " ") + " >/var/log/clocker-join.log 2>&1"},
+	}
+	// JSON is YAML, and quotes whatever stands in a key.
+	text, err := json.MarshalIndent(config, "", "  ")
+	if err != nil {
+		panic(err) // texts and lists of texts alone
+	}
+	return "#cloud-config\n" + string(text) + "\n"
+}
