@@ -83,6 +83,26 @@ type declared struct {
 	host hosts.Host
 }
 
+// RunShell answers with what a file of the pool has ready for the host: under
+// the mode where the command is the script of a join, under "command" else.
+func (d declared) RunShell(_ context.Context, command string, s hosts.ShellStreams) (int, error) {
+	name := "command"
+	if _, mode, ok := strings.Cut(command, "exec sh -s -- "); ok {
+		name, _, _ = strings.Cut(mode, " ")
+	}
+	answer, err := os.ReadFile(filepath.Join(os.Getenv(poolVariable), "shell", d.host.Name+"."+name))
+	if errors.Is(err, os.ErrNotExist) {
+		return 0, &hosts.Error{Host: d.host.Name, Op: "run a command", Err: errors.ErrUnsupported}
+	}
+	if name == "command" {
+		fmt.Fprintf(s.Out, "%s\n", command)
+	}
+	_, _ = s.Out.Write(answer)
+	return strings.Count(string(answer), "fault\t"), err
+}
+
+func (d declared) Reconnect(context.Context) error { return nil }
+
 func (d declared) Observe(ctx context.Context) (hosts.Observation, error) {
 	o, err := d.Engine.Observe(ctx)
 	h := d.host

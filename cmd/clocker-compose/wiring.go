@@ -11,6 +11,7 @@ import (
 	"github.com/clocker-compose/clocker-compose/hosts/buildkit"
 	"github.com/clocker-compose/clocker-compose/hosts/courier"
 	"github.com/clocker-compose/clocker-compose/hosts/docker"
+	"github.com/clocker-compose/clocker-compose/hosts/join"
 	"github.com/clocker-compose/clocker-compose/hosts/machines"
 	"github.com/clocker-compose/clocker-compose/hosts/meter"
 	"github.com/clocker-compose/clocker-compose/weave"
@@ -42,6 +43,7 @@ type engine interface {
 	meter.Engine
 	courier.Engine
 	weave.Plugins
+	join.Shell
 	io.Closer
 }
 
@@ -69,15 +71,12 @@ func engines() wiring {
 		open:      func(h hosts.Host, o docker.Options) (engine, error) { return docker.Open(h, o) },
 		builder:   newBuilder,
 		providers: providerKinds(),
-		boot:      join,
+		boot:      bootAndJoin,
 		fabric:    newFabric,
 		carrier:   func(o courier.Options) execute.Carrier { return courier.New(o) },
 		program:   weave.Tool,
 	}
 }
-
-// join makes machines hosts by SSH.
-func join(*session, *machines.Options) {}
 
 // newBuilder reaches the BuildKit that is part of an engine.
 func newBuilder(h hosts.Host, e engine, o buildkit.Options) (compose.ImageBuilder, error) {

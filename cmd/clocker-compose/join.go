@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/clocker-compose/clocker-compose/hosts"
+	"github.com/clocker-compose/clocker-compose/hosts/join"
+	"github.com/clocker-compose/clocker-compose/hosts/machines"
+)
+
+// bootAndJoin makes machines of providers hosts: the same script is in what
+// cloud-init reads, and given to them by SSH.
+func bootAndJoin(s *session, o *machines.Options) {
+	o.Boot = bootText
+	o.Join = s.joinHost
+}
+
+// bootText is what cloud-init reads, and the fingerprint of the host key in it.
+func bootText(l hosts.Location, authorized []string) (userData, fingerprint string, err error) {
+	setup, err := join.SetupOf(l)
+	if err != nil {
+		return "", "", err
+	}
+	key, err := join.NewHostKey()
+	if err != nil {
+		return "", "", err
+	}
+	return join.CloudConfig(join.Boot{HostKey: key, AuthorizedKeys: authorized, Setup: setup}), key.Fingerprint, nil
+}
+
+// joinHost makes a machine a host, as its location's template says.
+func (s *session) joinHost(ctx context.Context, h hosts.Host, l hosts.Location, tell func(string)) error {
+	setup, err := join.SetupOf(l)
+	if err != nil {
+		return err
+	}
+	return s.joiner().Join(ctx, h, setup, func(f join.Finding) {
+		if f.Status == join.Wait || f.Status == join.Did {
+			tell(f.Text)
+		}
+	})
+}
+
+// joiner examines machines and makes them hosts.
+func (s *session) joiner() *join.Joiner {
+	return join.New(join.Options{
+		Shell: func(h hosts.Host) (join.Shell, error) {
+			e, err := s.connections.connect(h)
+			if err != nil {
+				return nil, fmt.Errorf("host %s: %w", h.Name, err)
+			}
+			return e, nil
+		},
+		Now: s.now,
+	})
+}
