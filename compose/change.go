@@ -75,7 +75,7 @@ func planChange(ctx context.Context, env *Env, change Change, o ChangeOptions) (
 		return nil, nil, err
 	}
 	absent := snapshot.Absent()
-	if len(absent) == len(env.Pool) {
+	if len(absent) > 0 && len(absent) == len(env.Pool) {
 		return nil, absent, plan.Unreachable(absent)
 	}
 	o.State = snapshot

@@ -39,7 +39,7 @@ func (e *Env) concerned(ctx context.Context, o CopyOptions) (found []state.Conta
 		return nil, nil, err
 	}
 	absent = snapshot.Absent()
-	if len(absent) == len(e.Pool) {
+	if len(absent) > 0 && len(absent) == len(e.Pool) {
 		return nil, nil, plan.Unreachable(absent)
 	}
 	found = slices.DeleteFunc(snapshot.Project(o.Project), func(c state.Container) bool { return !o.means(c) })

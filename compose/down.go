@@ -32,7 +32,11 @@ type DownOptions struct {
 // doesn't answer is an error, after all others are done: what it holds stays.
 // While another run changes the project, it waits.
 func Down(ctx context.Context, env *Env, o DownOptions) error {
-	return env.exclusively(ctx, o.Project, "down", func(ctx context.Context, env *Env) error { return down(ctx, env, o) })
+	err := env.exclusively(ctx, o.Project, "down", func(ctx context.Context, env *Env) error { return down(ctx, env, o) })
+	if err == nil {
+		env.settle(ctx, ResizeOptions{Shrink: true})
+	}
+	return err
 }
 
 func down(ctx context.Context, env *Env, o DownOptions) error {
@@ -60,7 +64,7 @@ func planDown(ctx context.Context, env *Env, o DownOptions) (*plan.Plan, []hosts
 		return nil, nil, err
 	}
 	absent := snapshot.Absent()
-	if len(absent) == len(env.Pool) {
+	if len(absent) > 0 && len(absent) == len(env.Pool) {
 		return nil, absent, plan.Unreachable(absent)
 	}
 	r := plan.DownRequest{

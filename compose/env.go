@@ -17,7 +17,8 @@ import (
 
 // Env is what the use cases act through; cmd wires it.
 type Env struct {
-	// Pool are the hosts that may be used, sorted by name. One host is used as
+	// Pool are the hosts that may be used, sorted by name; it changes while hosts
+	// are made and deleted. One host is used as
 	// Docker Compose would use it; several are joined by the fabric.
 	Pool []hosts.Host
 	// Machines makes hosts; nil where no location of the pool has a provider.
@@ -80,6 +81,10 @@ type Env struct {
 	// Self is this run, for others that have to wait for it.
 	Self Self
 
+	// growth is what the run has learnt of machines that it made, and outer the
+	// Env of which this one is a copy; both may be nil.
+	growth *growth
+	outer  *Env
 	// held is the project's lock where this run holds it; timing is the lock's.
 	held   *lock
 	timing lockTiming
@@ -162,8 +167,26 @@ func (e *Env) builder(pool map[string]hosts.Host) func(string) (execute.Builder,
 	return func(name string) (execute.Builder, error) { return e.BuildOn(pool[name]) }
 }
 
-// several tells whether the pool spans hosts, answering or not.
-func (e *Env) several() bool { return len(e.Pool) > 1 }
+// Spans tells whether the pool has several hosts, or comes to have some once they
+// are made: then the fabric joins them.
+func (e *Env) Spans() bool { return e.several() }
+
+// several tells whether the pool spans hosts, answering or not, or comes to span
+// some once they are made.
+func (e *Env) several() bool {
+	n := 0
+	for _, h := range e.Pool {
+		if h.Machine == nil {
+			n++
+		}
+	}
+	if e.elastic() {
+		for _, l := range e.Machines.Locations() {
+			n += l.Max
+		}
+	}
+	return n > 1 || len(e.Pool) > 1
+}
 
 // patience is how long a host may take to answer something small.
 func (e *Env) patience() time.Duration {

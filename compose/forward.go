@@ -110,7 +110,7 @@ func (f *forwarder) refresh(ctx context.Context, first bool) error {
 	if err != nil {
 		return err
 	}
-	if absent := snapshot.Absent(); first && len(absent) == len(f.env.Pool) {
+	if absent := snapshot.Absent(); first && len(absent) > 0 && len(absent) == len(f.env.Pool) {
 		return plan.Unreachable(absent)
 	}
 	wanted := f.published(snapshot)

@@ -24,7 +24,7 @@ func Generate(ctx context.Context, env *Env, name string, containers []string) (
 	if err != nil {
 		return nil, err
 	}
-	if absent := snapshot.Absent(); len(absent) == len(env.Pool) {
+	if absent := snapshot.Absent(); len(absent) > 0 && len(absent) == len(env.Pool) {
 		return nil, plan.Unreachable(absent)
 	}
 	found, missing := containersNamed(snapshot, containers)

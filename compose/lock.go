@@ -82,7 +82,7 @@ func (l *lock) during(ctx context.Context, e *Env, act func(context.Context, *En
 	defer cancel(nil)
 	l.keepAlive(holding, cancel)
 	held := *e
-	held.held = l
+	held.held, held.outer, held.growth = l, e, e.grown()
 	err := act(holding, &held)
 	if errors.Is(context.Cause(holding), errTakenOver) {
 		err = errTakenOver

@@ -38,7 +38,7 @@ func Push(ctx context.Context, env *Env, p *project.Project, o PushOptions) erro
 	if err != nil {
 		return err
 	}
-	if absent := snapshot.Absent(); len(absent) == len(env.Pool) {
+	if absent := snapshot.Absent(); len(absent) > 0 && len(absent) == len(env.Pool) {
 		return plan.Unreachable(absent)
 	}
 	refs := env.pushable(p, o)

@@ -18,7 +18,7 @@ func Simulate(ctx context.Context, env *Env, p *project.Project, o UpOptions, s 
 	for _, seen := range s.Observations {
 		simulated.Pool = append(simulated.Pool, seen.Host)
 	}
-	simulated.Fabric = nil
+	simulated.Fabric, simulated.Machines = nil, nil
 	request, err := requestOn(ctx, &simulated, p, o, s)
 	if err != nil {
 		return nil, err

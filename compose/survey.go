@@ -23,7 +23,7 @@ func surveyWith(ctx context.Context, env *Env, ask look) (state.Snapshot, []host
 		return s, nil, err
 	}
 	absent := s.Absent()
-	if len(absent) == len(s.Observations) {
+	if len(absent) > 0 && len(absent) == len(s.Observations) {
 		return s, nil, plan.Unreachable(absent)
 	}
 	return s, absent, nil

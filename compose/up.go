@@ -50,15 +50,21 @@ func planUp(ctx context.Context, env *Env, p *project.Project, o UpOptions) (*pl
 // the plan that it executed, also where that failed half way. While another run
 // changes the project, it waits.
 func Up(ctx context.Context, env *Env, p *project.Project, o UpOptions) (planned *plan.Plan, err error) {
+	if err := env.found(ctx, p, o); err != nil {
+		return nil, err
+	}
 	err = env.exclusively(ctx, p.Name, "up", func(ctx context.Context, env *Env) (err error) {
 		planned, err = up(ctx, env, p, o)
 		return err
 	})
+	if planned != nil && (err == nil || len(planned.LeftOut) > 0) && !o.MovesOnly {
+		env.settle(ctx, ResizeOptions{Strategies: p.Clocker.Placement.Strategies, Yes: o.Yes})
+	}
 	return planned, err
 }
 
 func up(ctx context.Context, env *Env, p *project.Project, o UpOptions) (*plan.Plan, error) {
-	planned, err := planUp(ctx, env, p, o)
+	planned, err := planGrown(ctx, env, p, o)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +73,7 @@ func up(ctx context.Context, env *Env, p *project.Project, o UpOptions) (*plan.P
 		return planned, err
 	}
 	if told { // what they said is part of what is asked for
-		if planned, err = planUp(ctx, env, p, o); err != nil {
+		if planned, err = planGrown(ctx, env, p, o); err != nil {
 			return nil, err
 		}
 	}
@@ -99,13 +105,16 @@ func up(ctx context.Context, env *Env, p *project.Project, o UpOptions) (*plan.P
 		}
 	}
 	env.warn(planned.Warnings)
+	if err := env.agree(planned, o.Yes); err != nil {
+		return planned, err
+	}
 	if err := env.confirm(planned, o.Yes); err != nil {
 		return planned, err
 	}
 	if !o.MovesOnly {
 		env.tellUnchanged(planned)
 	}
-	return planned, env.carryOut(ctx, planned, o)
+	return planned, errors.Join(env.carryOut(ctx, planned.Content(), o), leftOut(planned))
 }
 
 // carryOut executes a plan, in two goes where somebody waits for the second.
@@ -126,11 +135,26 @@ func upRequest(ctx context.Context, env *Env, p *project.Project, o UpOptions) (
 	if err := errors.Join(env.Unlisted...); err != nil {
 		return plan.Request{}, err
 	}
+	machines, err := env.list(ctx)
+	if err != nil {
+		return plan.Request{}, err
+	}
 	snapshot, err := env.observeFor(ctx, p)
 	if err != nil {
 		return plan.Request{}, err
 	}
-	return requestOn(ctx, env, p, o, snapshot)
+	if env.held != nil && env.elastic() { // this run may change things
+		if err := env.reclaim(ctx, snapshot); err != nil {
+			return plan.Request{}, err
+		}
+	}
+	fleets, snapshot, err := env.fleets(ctx, machines, snapshot)
+	if err != nil {
+		return plan.Request{}, err
+	}
+	request, err := requestOn(ctx, env, p, o, snapshot)
+	request.Fleets = fleets
+	return request, err
 }
 
 // requestOn gathers what a plan depends on beside the snapshot.

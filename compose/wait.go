@@ -25,7 +25,7 @@ func Wait(ctx context.Context, env *Env, project string, services []string, tell
 	if err != nil {
 		return 0, err
 	}
-	if absent := snapshot.Absent(); len(absent) == len(env.Pool) {
+	if absent := snapshot.Absent(); len(absent) > 0 && len(absent) == len(env.Pool) {
 		return 0, plan.Unreachable(absent)
 	}
 	var containers []state.Container

@@ -88,3 +88,18 @@ type Price struct {
 	// Currency is its code: "EUR".
 	Currency string `json:"currency"`
 }
+
+// Quarantine is why a machine whose engine doesn't answer is given up: it is
+// broken, or older than it may be before it is ready. It is "" where it may
+// still become a host.
+func (m Machine) Quarantine(now time.Time, startTimeout time.Duration) string {
+	switch {
+	case m.State == MachineBroken:
+		return "broken: " + m.Fault
+	case m.State == MachineDeleting:
+		return "being deleted"
+	case m.Created.IsZero() || now.Sub(m.Created) <= startTimeout:
+		return ""
+	}
+	return "not ready " + now.Sub(m.Created).Truncate(time.Minute).String() + " after it was made"
+}

@@ -20,6 +20,7 @@ func newScale(s *session) *cli.Command {
 		ArgsUsage: "SERVICE=REPLICAS...",
 		Flags: []cli.Flag{
 			boolFlag("no-deps", "", "Leave alone the services that the named ones depend on"),
+			boolFlag("yes", "y", "Answer yes to all questions"),
 		},
 		Action: func(c *cli.Context) error {
 			o, err := parseScaleCommand(c)
@@ -36,7 +37,7 @@ func parseScaleCommand(c *cli.Context) (upOptions, error) {
 		return upOptions{}, fmt.Errorf("requires at least 1 arg(s), only received 0")
 	}
 	scale, err := parseReplicas(c.Args().Slice())
-	return upOptions{title: "scale", detach: true, UpOptions: compose.UpOptions{Options: plan.Options{
+	return upOptions{title: "scale", detach: true, UpOptions: compose.UpOptions{Yes: c.Bool("yes"), Options: plan.Options{
 		Services: slices.Sorted(maps.Keys(scale)), Scale: scale, NoDeps: c.Bool("no-deps"),
 	}}}, err
 }

@@ -227,24 +227,25 @@ func (s *session) environment(ctx context.Context, p *project.Project) (*compose
 		env.Machines = found.machines
 	}
 	s.borrow(env)
-	if len(pool) > 1 {
+	if env.Spans() {
 		env.Tool = s.wiring.program
-		env.Carrier = s.carrier(pool)
+		env.Carrier = s.carrier(env)
 	}
-	if len(pool) > 1 && p != nil {
+	if env.Spans() && p != nil {
 		env.Fabric, err = s.fabric(p.Clocker.Network.Encrypt)
 	}
 	return env, err
 }
 
-// carrier brings images from host to host of the pool; nil where this machine has to.
-func (s *session) carrier(pool []hosts.Host) func() execute.Carrier {
+// carrier brings images from host to host of the pool, as it is by then; nil where
+// this machine has to.
+func (s *session) carrier(env *compose.Env) func() execute.Carrier {
 	if s.wiring.carrier == nil {
 		return nil
 	}
 	return func() execute.Carrier {
 		return s.wiring.carrier(courier.Options{
-			Hosts:   pool,
+			Hosts:   env.Pool,
 			Connect: func(h hosts.Host) (courier.Engine, error) { return s.connections.connect(h) },
 			Program: s.wiring.program,
 			Run:     strings.ToLower(rand.Text()[:10]),

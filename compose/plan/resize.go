@@ -19,6 +19,8 @@ type ResizeRequest struct {
 	// Mind is what keeps hosts from being deleted, by name, beside what is on
 	// them; may be nil.
 	Mind map[string]string
+	// Shrink makes no new hosts.
+	Shrink bool
 }
 
 // Resize plans what brings locations to their size: machines that were begun are
@@ -31,7 +33,7 @@ func Resize(r ResizeRequest) *Plan {
 		for _, name := range f.Coming {
 			g.add(name, f.finish(name), ReasonInterrupted)
 		}
-		resizing{Fleet: f, after: r.State, most: most(f, r.Strategies), mind: r.Mind}.steps(g)
+		resizing{Fleet: f, after: r.State, most: most(f, r.Strategies), mind: r.Mind, shrink: r.Shrink}.steps(g)
 	}
 	p.Steps = g.sorted()
 	return p
@@ -60,6 +62,8 @@ type resizing struct {
 	// most is how many containers a host may have.
 	most int
 	mind map[string]string
+	// shrink makes no new hosts.
+	shrink bool
 }
 
 // steps adds those that make and delete hosts. They wait for nothing: they are
@@ -68,7 +72,7 @@ func (r resizing) steps(g *graph) {
 	size, known := r.choose(hosts.Resources{}, usualArch)
 	f := r.count(size)
 	n, _ := f.Missing()
-	if r.Full != "" || !known {
+	if r.Full != "" || !known || r.shrink {
 		n = 0
 	}
 	for i, name := range MachineNames(r.Location.Name, r.taken(), n) {

@@ -1,0 +1,231 @@
+package compose
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/clocker-compose/clocker-compose/compose/plan"
+	"github.com/clocker-compose/clocker-compose/compose/state"
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// labelLeaving is on the mark of a drained host whose machine is being deleted.
+const labelLeaving = "io.clocker.leaving"
+
+// growth is what a run has learnt of machines while it made some; all copies of
+// its Env share it.
+type growth struct {
+	mu sync.Mutex
+	// failed are the machines that didn't become hosts, and full why a location
+	// has no more, by name.
+	failed map[string]error
+	full   map[string]string
+	// kept are the hosts that somebody used while they were about to be deleted.
+	kept map[string]error
+	// sizes are those of locations, asked for once.
+	sizes map[string][]hosts.Size
+	// agreed is how many machines more the user has said yes to.
+	agreed int
+}
+
+func newGrowth() *growth {
+	return &growth{failed: map[string]error{}, kept: map[string]error{}, full: map[string]string{}, sizes: map[string][]hosts.Size{}}
+}
+
+// listing is a location with its machines.
+type listing struct {
+	location hosts.Location
+	machines []hosts.Machine
+}
+
+// elastic tells whether hosts of the pool can be made.
+func (e *Env) elastic() bool { return e.Machines != nil && len(e.Machines.Locations()) > 0 }
+
+// list asks all providers of the pool at once, and takes the machines that run
+// into it, and those out that are gone.
+func (e *Env) list(ctx context.Context) ([]listing, error) {
+	if !e.elastic() {
+		return nil, nil
+	}
+	locations := e.Machines.Locations()
+	all, errs := make([]listing, len(locations)), make([]error, len(locations))
+	var work sync.WaitGroup
+	for i, l := range locations {
+		work.Go(func() {
+			all[i].location = l
+			all[i].machines, errs[i] = e.Machines.List(ctx, l)
+		})
+	}
+	work.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	pool := slices.DeleteFunc(slices.Clone(e.Pool), func(h hosts.Host) bool { return h.Machine != nil })
+	for _, l := range all {
+		for _, m := range l.machines {
+			if m.State == hosts.MachineRunning {
+				pool = append(pool, e.Machines.Host(l.location, m))
+			}
+		}
+	}
+	slices.SortFunc(pool, func(a, b hosts.Host) int { return strings.Compare(a.Name, b.Name) })
+	e.setPool(pool)
+	return all, nil
+}
+
+// setPool changes the pool of the run, for whoever called it too.
+func (e *Env) setPool(pool []hosts.Host) {
+	for ; e != nil; e = e.outer {
+		e.Pool = pool
+	}
+}
+
+// grown is what the run has learnt, from the beginning of the run.
+func (e *Env) grown() *growth {
+	if e.growth == nil {
+		e.growth = newGrowth()
+	}
+	return e.growth
+}
+
+// fleets are the locations of the listings as plans see them, and the snapshot
+// without machines that are yet to become hosts.
+func (e *Env) fleets(ctx context.Context, all []listing, s state.Snapshot) ([]plan.Fleet, state.Snapshot, error) {
+	var fleets []plan.Fleet
+	for _, l := range all {
+		f, err := e.fleet(ctx, l, s)
+		if err != nil {
+			return nil, s, err
+		}
+		fleets = append(fleets, f)
+		s.Observations = slices.DeleteFunc(slices.Clone(s.Observations), func(o hosts.Observation) bool {
+			return slices.Contains(f.Coming, o.Host.Name)
+		})
+	}
+	return fleets, s, nil
+}
+
+func (e *Env) fleet(ctx context.Context, l listing, s state.Snapshot) (plan.Fleet, error) {
+	f := plan.Fleet{
+		Location: l.location, Machines: l.machines,
+		Like: e.Machines.Host(l.location, hosts.Machine{Location: l.location.Name}),
+	}
+	f.Like.Machine, f.Like.Endpoint = nil, hosts.Endpoint{}
+	learnt := e.grown()
+	var err error
+	if f.Sizes, err = learnt.sizesOf(ctx, e.Machines, l.location); err != nil {
+		return f, err
+	}
+	for _, m := range l.machines {
+		o := s.Host(m.Name)
+		switch {
+		case o != nil && o.Host.Status.Ready:
+			if leaver(*o) != nil {
+				f.Leaving = append(f.Leaving, m.Name)
+			}
+		case m.State != hosts.MachineDeleting && learnt.failure(m.Name) == nil && m.Quarantine(time.Now(), l.location.StartTimeout()) == "":
+			f.Coming = append(f.Coming, m.Name)
+		}
+	}
+	f.Full = learnt.whyFull(f)
+	return f, nil
+}
+
+// leaver is who has begun to delete a host; nil for nobody.
+func leaver(o hosts.Observation) *Holder {
+	for _, v := range o.Volumes {
+		if v.Name == drainMark && v.Labels[labelLeaving] != "" {
+			return holderOf(v)
+		}
+	}
+	return nil
+}
+
+// reclaim takes hosts into use again whose deletion was begun by a run that has
+// ended since.
+func (e *Env) reclaim(ctx context.Context, s state.Snapshot) error {
+	for i := range s.Observations {
+		o := &s.Observations[i]
+		who := leaver(*o)
+		if who == nil || !e.dead(*who) {
+			continue
+		}
+		if err := Activate(ctx, e, o.Host.Name); err != nil {
+			return err
+		}
+		o.Host.Availability = hosts.Active
+		o.Volumes = slices.DeleteFunc(slices.Clone(o.Volumes), func(v hosts.Volume) bool { return v.Name == drainMark })
+	}
+	return nil
+}
+
+func (g *growth) sizesOf(ctx context.Context, m Machines, l hosts.Location) ([]hosts.Size, error) {
+	g.mu.Lock()
+	known, ok := g.sizes[l.Name]
+	g.mu.Unlock()
+	if ok {
+		return known, nil
+	}
+	found, err := m.Sizes(ctx, l)
+	if err == nil {
+		g.mu.Lock()
+		g.sizes[l.Name] = found
+		g.mu.Unlock()
+	}
+	return found, err
+}
+
+func (g *growth) failure(machine string) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.failed[machine]
+}
+
+func (g *growth) fail(machine string, why error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.failed[machine] = why
+}
+
+func (g *growth) keep(host string, why error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.kept[host] = why
+}
+
+func (g *growth) keeps(host string) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.kept[host]
+}
+
+func (g *growth) refuse(location string, why error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.full[location] = why.Error()
+}
+
+// whyFull is why a location has no more machines for now: its provider refuses
+// them, or those that there may be have failed.
+func (g *growth) whyFull(f plan.Fleet) string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if why := g.full[f.Location.Name]; why != "" {
+		return why
+	}
+	failed := 0
+	for _, m := range f.Machines {
+		if g.failed[m.Name] != nil {
+			failed++
+		}
+	}
+	if failed > 0 && len(f.Machines) >= f.Location.Max {
+		return fmt.Sprintf("location %s may have no more machines (max: %d), and %d of them failed to become hosts", f.Location.Name, f.Location.Max, failed)
+	}
+	return ""
+}

@@ -1,0 +1,58 @@
+package compose
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/clocker-compose/clocker-compose/compose/execute"
+	"github.com/clocker-compose/clocker-compose/compose/plan"
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// MakeHosts makes hosts of the locations, all at once, and takes them into the
+// pool. A machine that fails to become one stays, to be looked at, and is told
+// of; an error is that machines can't be had at all.
+func MakeHosts(ctx context.Context, env *Env, makes []plan.MakeHost) error {
+	errs := make([]error, len(makes))
+	var work sync.WaitGroup
+	for i, a := range makes {
+		work.Go(func() { errs[i] = env.makeHost(ctx, a) })
+	}
+	work.Wait()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return errors.Join(errs...)
+}
+
+// makeHost makes one, or finishes one that was begun.
+func (e *Env) makeHost(ctx context.Context, a plan.MakeHost) error {
+	tell := func(status execute.EventStatus, text, details string) {
+		if e.Events != nil {
+			e.Events(execute.Event{ID: "Host " + a.Name, Status: status, Text: text, Details: details})
+		}
+	}
+	tell(execute.Working, "Creating", "")
+	machine, err := e.Machines.Create(ctx, a.Location, a.Name, a.Size)
+	if err != nil {
+		tell(execute.Error, "Error", err.Error())
+		if errors.Is(err, hosts.ErrCapacity) {
+			e.grown().refuse(a.Location.Name, err)
+			return nil
+		}
+		return err
+	}
+	_, err = e.Machines.Ready(ctx, a.Location, machine, func(text string) { tell(execute.Working, text, "") })
+	if err == nil {
+		tell(execute.Done, "Ready", "")
+		return nil
+	}
+	tell(execute.Error, "Failed", err.Error())
+	if ctx.Err() == nil {
+		e.grown().fail(a.Name, err)
+		e.warn([]string{fmt.Sprintf("host %s isn't used: %v; its machine is kept, `hosts rm %s` deletes it", a.Name, err, a.Name)})
+	}
+	return nil
+}
