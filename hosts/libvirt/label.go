@@ -17,11 +17,11 @@ const labelSpace = "https://clocker-compose.github.io/machine/1"
 
 // label is that element.
 type label struct {
-	XMLName  xml.Name `xml:"https://clocker-compose.github.io/machine/1 machine"`
-	Location string   `xml:"location,attr"`
-	Name     string   `xml:"name,attr"`
-	HostKey  string   `xml:"hostkey,attr"`
-	Size     string   `xml:"size,attr"`
+	XMLName  xml.Name
+	Location string `xml:"location,attr"`
+	Name     string `xml:"name,attr"`
+	HostKey  string `xml:"hostkey,attr"`
+	Size     string `xml:"size,attr"`
 	// Created is the time by this machine's clock.
 	Created time.Time `xml:"created,attr"`
 	// Started is true from the first start on.
@@ -40,7 +40,7 @@ type volumeName struct {
 func labelOf(o hosts.Order, size, pool string, now time.Time) label {
 	stem := domainName(o.Location.Name, o.Name) + "-" + strings.ToLower(rand.Text()[:8])
 	return label{
-		Location: o.Location.Name, Name: o.Name, HostKey: o.HostKey, Size: size, Created: now.UTC().Truncate(time.Second),
+		XMLName: labelName(), Location: o.Location.Name, Name: o.Name, HostKey: o.HostKey, Size: size, Created: now.UTC().Truncate(time.Second),
 		Volumes: []volumeName{{pool, stem + ".qcow2"}, {pool, stem + "-seed.img"}},
 	}
 }
@@ -53,10 +53,14 @@ func (l label) xml() (string, error) {
 	return string(text), err
 }
 
+// parseLabel reads what libvirt found by the name space, which it then leaves out.
 func parseLabel(text string) (l label, err error) {
 	err = xml.Unmarshal([]byte(text), &l)
+	l.XMLName = labelName()
 	return l, err
 }
+
+func labelName() xml.Name { return xml.Name{Space: labelSpace, Local: "machine"} }
 
 // domainName is one for each location and name. Readers get most of the name,
 // and what keeps locations apart is the end.
