@@ -4,6 +4,7 @@ import (
 	"github.com/clocker-compose/clocker-compose/hosts"
 	"github.com/clocker-compose/clocker-compose/hosts/digitalocean"
 	"github.com/clocker-compose/clocker-compose/hosts/ec2"
+	"github.com/clocker-compose/clocker-compose/hosts/gce"
 	"github.com/clocker-compose/clocker-compose/hosts/hetzner"
 	"github.com/clocker-compose/clocker-compose/hosts/libvirt"
 	"github.com/clocker-compose/clocker-compose/hosts/openstack"
@@ -16,6 +17,7 @@ func providerKinds() []hosts.ProviderKind {
 		digitalocean.Kind(),
 		ec2.Kind(),
 		program.Kind(),
+		gce.Kind(),
 		hetzner.Kind(),
 		libvirt.Kind(),
 		openstack.Kind(),

@@ -73,13 +73,14 @@ func MachineName(s Set) string {
 	return strings.Trim(readable, "-") + "-" + hex.EncodeToString(sum[:5])
 }
 
-// GroupName is what a cloud calls what the machines of a location share, such as a firewall.
+// GroupName is what a cloud calls what the machines of a location share, such as
+// a firewall. It leaves room for four characters more.
 func GroupName(location string) (string, error) {
-	spelled, err := Location(location)
-	if err == nil && len("clocker-"+spelled) > longest {
-		err = tooLong("location", location)
+	name := "clocker-" + escape(location)
+	if len(name) > longest-4 {
+		return "", tooLong("location", location)
 	}
-	return "clocker-" + spelled, err
+	return name, nil
 }
 
 func spell(what, text string) (string, error) {

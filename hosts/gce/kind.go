@@ -1,0 +1,48 @@
+// Package gce makes machines in Google's Compute Engine: one instance each,
+// found by its labels.
+//
+// Credentials and tokens are Google's own library's. Its client of Compute
+// Engine is left aside: it is made of some thousand calls, and eight are needed.
+package gce
+
+import (
+	"time"
+
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// What a template that doesn't say gets. Google's images of Debian don't read
+// cloud-init's user data; those of Ubuntu do.
+const (
+	defaultImage = "projects/ubuntu-os-cloud/global/images/family/ubuntu-2404-lts-amd64"
+	defaultUser  = "ubuntu"
+	defaultZone  = "europe-west3-a"
+)
+
+// patience bounds one call of the provider, with all its waiting and asking again.
+const patience = 5 * time.Minute
+
+// Kind is the provider as locations name it.
+func Kind() hosts.ProviderKind {
+	return hosts.ProviderKind{
+		Name: "gce",
+		Options: []hosts.Option{
+			{Name: "project", Type: hosts.OptionText, Help: "The ID of the Google Cloud project."},
+			{Name: "instance-role", Type: hosts.OptionBool, Help: "Whether the service account of the instance that the command runs on is taken where there are no other credentials."},
+			{Name: "network", Type: hosts.OptionText, Help: "The name of the VPC network that the machines are in."},
+			{Name: "subnet", Type: hosts.OptionText, Help: "The name of the subnet of the zone's region, where the network has no automatic ones."},
+			{Name: "firewall", Type: hosts.OptionBool, Help: "Whether SSH, and the fabric among the machines, are let through the network's firewall."},
+			{Name: "disk", Type: hosts.OptionNumber, Help: "The size of the root disk in GB; else it is the image's."},
+		},
+		Open: func(s hosts.ProviderSetup) (hosts.Provider, error) { return open(s, time.Second) },
+	}
+}
+
+// open makes a provider that waits for pause at first before it asks again.
+func open(s hosts.ProviderSetup, pause time.Duration) (*provider, error) {
+	account, err := findAccount(s)
+	if err != nil {
+		return nil, err
+	}
+	return &provider{api: newAPI(account, pause), pause: pause}, nil
+}
