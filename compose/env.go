@@ -35,6 +35,9 @@ type Env struct {
 	// Tool returns the program that works in containers through which files are
 	// shipped, for a platform; nil where the pool has one host.
 	Tool func(hosts.Platform) ([]byte, error)
+	// JoinHost makes a machine that has SSH and no engine a host, and tells what
+	// it does; nil where such machines are left as they are.
+	JoinHost func(ctx context.Context, h hosts.Host, tell func(text string)) error
 	// Carrier returns what brings images from host to host, for one run; nil where
 	// they pass through this machine.
 	Carrier func() execute.Carrier

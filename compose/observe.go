@@ -85,7 +85,7 @@ func (e *Env) observeHost(ctx context.Context, h hosts.Host, ask look) hosts.Obs
 	o, err := e.ask(ctx, h, ask)
 	answered(err)
 	if err != nil {
-		h.Status = hosts.Status{Reason: reason(err, e.patience())}
+		h.Status = hosts.Status{Reason: reason(err, e.patience()), NoEngine: errors.Is(err, hosts.ErrNoEngine)}
 		return hosts.Observation{Host: h}
 	}
 	return o

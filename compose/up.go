@@ -28,6 +28,7 @@ type UpOptions struct {
 
 // Plan tells what Up would do, and changes nothing.
 func Plan(ctx context.Context, env *Env, p *project.Project, o UpOptions) (*plan.Plan, error) {
+	o.JoinHosts = env.JoinHost != nil
 	planned, err := planUp(ctx, env, p, o)
 	if err == nil {
 		for _, name := range provided(p, o.Services) {
@@ -53,10 +54,16 @@ func Up(ctx context.Context, env *Env, p *project.Project, o UpOptions) (planned
 	if err := env.found(ctx, p, o); err != nil {
 		return nil, err
 	}
-	err = env.exclusively(ctx, p.Name, "up", func(ctx context.Context, env *Env) (err error) {
+	o.JoinHosts = env.JoinHost != nil
+	bring := func(ctx context.Context, env *Env) (err error) {
 		planned, err = up(ctx, env, p, o)
 		return err
-	})
+	}
+	err = env.exclusively(ctx, p.Name, "up", bring)
+	if errors.Is(err, errJoined) { // and there are hosts that can keep the lock
+		o.JoinHosts = false
+		err = env.exclusively(ctx, p.Name, "up", bring)
+	}
 	if planned != nil && (err == nil || len(planned.LeftOut) > 0) && !o.MovesOnly {
 		env.settle(ctx, ResizeOptions{Strategies: p.Clocker.Placement.Strategies, Yes: o.Yes})
 	}
@@ -67,6 +74,15 @@ func up(ctx context.Context, env *Env, p *project.Project, o UpOptions) (*plan.P
 	planned, err := planGrown(ctx, env, p, o)
 	if err != nil {
 		return nil, err
+	}
+	if joins := planned.Joins(); joins != nil {
+		if err := env.joinHosts(ctx, joins); err != nil {
+			return planned, err
+		}
+		o.JoinHosts = false
+		if planned, err = planGrown(ctx, env, p, o); err != nil {
+			return nil, err
+		}
 	}
 	p, told, err := env.outside(ctx, p, o.Services)
 	if err != nil {
@@ -253,6 +269,7 @@ func (e *Env) executor(wait time.Duration) *execute.Executor {
 		Withhold:    e.withhold(pool),
 		Tool:        e.Tool,
 		Carrier:     e.Carrier,
+		JoinHost:    e.JoinHost,
 		Builder:     e.builder(pool),
 		HookOutput:  e.HookOutput,
 		Events:      e.Events,

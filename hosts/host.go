@@ -146,4 +146,7 @@ type Status struct {
 	Ready bool `json:"ready"`
 	// Reason says in a few words why it is not ready: "connection refused".
 	Reason string `json:"reason,omitempty"`
+	// NoEngine tells that the machine lets us in by SSH, and that no engine
+	// answers there.
+	NoEngine bool `json:"noEngine,omitempty"`
 }

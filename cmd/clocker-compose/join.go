@@ -42,6 +42,13 @@ func (s *session) joinHost(ctx context.Context, h hosts.Host, l hosts.Location, 
 	})
 }
 
+// joinListed makes hosts of machines that locations list.
+func (s *session) joinListed(locations map[string]hosts.Location) func(context.Context, hosts.Host, func(string)) error {
+	return func(ctx context.Context, h hosts.Host, tell func(string)) error {
+		return s.joinHost(ctx, h, locations[h.Location], tell)
+	}
+}
+
 // joiner examines machines and makes them hosts.
 func (s *session) joiner() *join.Joiner {
 	return join.New(join.Options{

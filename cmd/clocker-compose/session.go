@@ -219,6 +219,7 @@ func (s *session) environment(ctx context.Context, p *project.Project) (*compose
 		AskProgram: s.askProgram,
 		Meter:      s.meters(),
 		Consent:    s.consent,
+		JoinHost:   s.joinListed(found.locations),
 	}
 	if terminal.Is(s.in) {
 		env.Confirm = s.confirm

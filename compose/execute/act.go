@@ -34,6 +34,8 @@ func (r *run) effect(ctx context.Context, engine Engine, s plan.Step) error {
 		return r.ship(ctx, engine, s, a)
 	case plan.AwaitContainer:
 		return r.await(ctx, engine, s, a)
+	case plan.JoinHost:
+		return r.joinHost(ctx, s, a)
 	case plan.JoinFabric:
 		return r.join(ctx, s, a)
 	case plan.RunHook:

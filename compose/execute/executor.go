@@ -41,6 +41,9 @@ type Executor struct {
 	// Carrier returns what brings images from host to host, for one run; nil where
 	// they pass through this machine.
 	Carrier func() Carrier
+	// JoinHost makes a machine a host, and tells what it does; nil where no plan
+	// joins any.
+	JoinHost func(ctx context.Context, h hosts.Host, tell func(text string)) error
 	// WaitTimeout bounds each wait for a condition; 0 is no bound.
 	WaitTimeout time.Duration
 }

@@ -59,6 +59,12 @@ type ShipFiles struct {
 	Outdated        []string
 }
 
+// JoinHost makes a machine that SSH reaches a host: its engine is installed,
+// configured and started.
+type JoinHost struct {
+	Host hosts.Host
+}
+
 // PullImage brings an image to the host.
 type PullImage struct {
 	Ref, Platform string
@@ -198,6 +204,7 @@ type PauseContainer struct{ ID, Name string }
 type UnpauseContainer struct{ ID, Name string }
 
 func (JoinFabric) action()        {}
+func (JoinHost) action()          {}
 func (CreateNetwork) action()     {}
 func (RemoveNetwork) action()     {}
 func (CreateVolume) action()      {}
@@ -221,6 +228,7 @@ func (PauseContainer) action()    {}
 func (UnpauseContainer) action()  {}
 
 func (JoinFabric) Verb() string        { return "join" }
+func (JoinHost) Verb() string          { return "join" }
 func (CreateNetwork) Verb() string     { return "create" }
 func (RemoveNetwork) Verb() string     { return "remove" }
 func (CreateVolume) Verb() string      { return "create" }
@@ -244,6 +252,7 @@ func (PauseContainer) Verb() string    { return "pause" }
 func (UnpauseContainer) Verb() string  { return "unpause" }
 
 func (JoinFabric) Object() string          { return "fabric" }
+func (JoinHost) Object() string            { return "host" }
 func (a CreateNetwork) Object() string     { return "network " + a.Spec.Name }
 func (a RemoveNetwork) Object() string     { return "network " + a.Name }
 func (a CreateVolume) Object() string      { return "volume " + a.Spec.Name }

@@ -91,6 +91,7 @@ const (
 	ReasonDown           Reason = "down"
 	ReasonPull           Reason = "pull policy"
 	ReasonHostPath       Reason = "must be there"
+	ReasonEngine         Reason = "no engine answers there"
 	ReasonFabric         Reason = "host joins the network"
 	ReasonHook           Reason = "pre_start hook"
 	ReasonPeers          Reason = "another host joins the network"

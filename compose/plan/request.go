@@ -55,6 +55,8 @@ type Options struct {
 	// Oneoff is a container of `run` to be created beside what is brought up,
 	// which then is what the service in Services depends on; nil for none.
 	Oneoff *container.Oneoff
+	// JoinHosts makes hosts of machines without an engine first.
+	JoinHosts bool
 	// Services to bring up, with what they depend on; none is all.
 	Services []string
 	// Pull is always, missing or never; "" leaves it to each service.

@@ -93,7 +93,7 @@ func (p *Plan) writeSteps(b *strings.Builder) {
 // sign is + for what comes, - for what goes, ~ for what changes.
 func sign(s Step) string {
 	switch s.Action.(type) {
-	case CreateContainer, CreateNetwork, CreateVolume, PullImage, BuildImage, CopyImage, ShipFiles, JoinFabric, MakeHost:
+	case CreateContainer, CreateNetwork, CreateVolume, PullImage, BuildImage, CopyImage, ShipFiles, JoinFabric, JoinHost, MakeHost:
 		return "+"
 	case RemoveContainer, RemoveNetwork, RemoveVolume, RemoveImage, RemoveHost:
 		return "-"

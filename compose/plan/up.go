@@ -17,6 +17,9 @@ import (
 // Up plans what turns the observed state into the project. An error means that
 // nothing can be done as asked, and nothing is to be changed.
 func Up(r Request) (*Plan, error) {
+	if joins := joinHosts(r); joins != nil {
+		return joins, nil
+	}
 	u := newUp(r)
 	for _, stage := range []func() error{
 		u.grow,

@@ -103,6 +103,8 @@ func preparations(p *plan.Plan, host string) string {
 			continue
 		}
 		switch a := s.Action.(type) {
+		case plan.JoinHost:
+			words = append(words, "gets Docker and becomes a host")
 		case plan.JoinFabric:
 			words = append(words, "joins the container network")
 		case plan.PullImage:
