@@ -23,6 +23,7 @@ var layers = []struct {
 	{"hosts/fake", []string{"hosts"}},
 	{"hosts/conformance", []string{"hosts"}},
 	{"hosts/invented", []string{"hosts"}},
+	{"hosts/certs", nil},
 	{"hosts/join", []string{"hosts"}},
 	{"hosts/machines", []string{"hosts"}},
 	{"hosts/program", []string{"hosts"}},

@@ -111,8 +111,8 @@ func TestTwins(t *testing.T) {
 		words = append(words, f.Host+" "+f.Check+" "+f.Text)
 	}
 	assert.DeepEqual(t, words, []string{
-		"a identity b has the same machine ID", "b engine c has the same engine ID",
-		"b identity a has the same machine ID", "c engine b has the same engine ID",
+		"a identity same machine ID as b", "b engine same engine ID as c",
+		"b identity same machine ID as a", "c engine same engine ID as b",
 	})
 }
 

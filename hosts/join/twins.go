@@ -32,7 +32,7 @@ func Twins(all []Examination) []Finding {
 		for _, names := range byID {
 			for _, name := range names {
 				if others := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return n == name }); len(others) > 0 {
-					found = append(found, Finding{name, Fault, k.check, fmt.Sprintf("%s has the same %s", strings.Join(others, ", "), k.what), k.fix})
+					found = append(found, Finding{name, Fault, k.check, fmt.Sprintf("same %s as %s", k.what, strings.Join(others, ", ")), k.fix})
 				}
 			}
 		}
