@@ -53,7 +53,7 @@ var layers = []struct {
 	{"compose/execute", []string{"hosts", "compose/tree", "compose/container", "compose/plan"}},
 	{"compose", []string{"hosts", "scheduler", "compose"}},
 	{"cmd/clocker-driver", []string{"weave/driver", "hosts/meter/gauge", "hosts/courier/depot"}},
-	{"cmd/clocker-compose", []string{"cmd/clocker-compose", "compose", "hosts", "hosts/buildkit", "hosts/courier", "hosts/digitalocean", "hosts/docker", "hosts/ec2", "hosts/gce", "hosts/hetzner", "hosts/invented", "hosts/join", "hosts/libvirt", "hosts/machines", "hosts/meter", "hosts/openstack", "hosts/program", "scheduler", "weave"}},
+	{"cmd/clocker-compose", []string{"cmd/clocker-compose", "compose", "hosts", "hosts/buildkit", "hosts/certs", "hosts/courier", "hosts/digitalocean", "hosts/docker", "hosts/ec2", "hosts/gce", "hosts/hetzner", "hosts/invented", "hosts/join", "hosts/libvirt", "hosts/machines", "hosts/meter", "hosts/openstack", "hosts/program", "scheduler", "weave"}},
 	{"e2e", nil},
 }
 
