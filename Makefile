@@ -61,6 +61,10 @@ fuzz: ## Give every parser made-up input, each for a minute (FUZZTIME=60s), elev
 e2e: build ## Run the tests on three real hosts (RUN=Pattern for some of them)
 	tools/e2e '$(RUN)'
 
+.PHONY: e2e-clouds
+e2e-clouds: prepare ## Test providers on a real OpenStack and a real libvirt, made here (RUN=Pattern, CLOUDS=openstack)
+	CLOUDS='$(CLOUDS)' e2e/clouds/test '$(RUN)'
+
 .PHONY: compare
 compare: build ## Compare with Docker Compose, case by case (RUN=scenario/case for some of them)
 	go test -tags e2e -count=1 -timeout 20m -parallel 6 -v ./e2e -run 'TestCompare/.*/$(RUN)'

@@ -1,0 +1,41 @@
+# Root file systems of Debian 12.
+# shellcheck shell=bash
+
+# bootstrap ROOT PACKAGE...: a Debian with these packages, and nothing that they only recommend.
+bootstrap() {
+  local root=$1
+  shift
+  mkdir -p "$root"
+  debootstrap --variant=minbase bookworm "$root" "$CLOUDS_MIRROR" >"$root.log" 2>&1 || die "debootstrap: $(tail -3 "$root.log")"
+  printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d" # no service starts while it is installed
+  chmod +x "$root/usr/sbin/policy-rc.d"
+  cat >"$root/etc/apt/apt.conf.d/90lean" <<'A'
+APT::Install-Recommends "false";
+DPkg::Options {"--force-unsafe-io"; "--path-exclude=/usr/share/doc/*"; "--path-exclude=/usr/share/man/*"; "--path-exclude=/usr/share/locale/*";};
+A
+  cp /etc/resolv.conf "$root/etc/resolv.conf"
+  packages_into "$root" "$@"
+}
+
+# packages_into ROOT PACKAGE...: in a mount name space of its own, so that nothing stays mounted.
+packages_into() {
+  local root=$1
+  shift
+  # shellcheck disable=SC2016 # expanded by the inner shell
+  unshare --mount --propagation private bash -ec '
+    root=$1; shift
+    mount -t proc proc "$root/proc"
+    export DEBIAN_FRONTEND=noninteractive LC_ALL=C
+    chroot "$root" apt-get update -qq
+    chroot "$root" apt-get install -y -qq "$@"
+    chroot "$root" apt-get clean
+  ' bash "$root" "$@" >>"$root.log" 2>&1 || die "install packages: $(grep -E '^E:' "$root.log" || tail -3 "$root.log")"
+}
+
+# finish FROM TO: a root file system counts only when it is whole.
+finish() {
+  touch "$1/.ready"
+  rm -rf --one-file-system "$2"
+  mv "$1" "$2"
+  mv "$1.log" "$2.log"
+}
