@@ -2,6 +2,7 @@ package compose
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 
@@ -23,15 +24,32 @@ func Prune(ctx context.Context, env *Env) []PruneRow {
 	for i, h := range env.Pool {
 		work.Go(func() {
 			rows[i].Host = h.Name
-			engine, err := env.Connect(h)
-			if err == nil {
-				rows[i].Pruned, err = engine.PruneImages(ctx)
-			}
-			rows[i].Err = err
+			rows[i].Pruned, rows[i].Err = prune(ctx, env, h)
 		})
 	}
 	work.Wait()
 	return rows
+}
+
+// prune leaves a host alone to or from which images are copied: one that has
+// just arrived has no container yet.
+func prune(ctx context.Context, env *Env, h hosts.Host) (hosts.Pruned, error) {
+	engine, err := env.Connect(h)
+	if err != nil {
+		return hosts.Pruned{}, err
+	}
+	seen, err := engine.Observe(ctx)
+	if err != nil {
+		return hosts.Pruned{}, err
+	}
+	if slices.ContainsFunc(seen.Containers, isCourier) {
+		return hosts.Pruned{}, fmt.Errorf("host %s: images are being copied to it or from it; prune it when that has ended", h.Name)
+	}
+	return engine.PruneImages(ctx)
+}
+
+func isCourier(c hosts.Container) bool {
+	return c.Labels[hosts.LabelFabric] == hosts.FabricCourier && c.State == hosts.Running
 }
 
 // Unused are the images of a host that Prune would remove.

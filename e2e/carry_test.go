@@ -63,17 +63,11 @@ func TestHostsGetOnlyTheLayersThatTheyLack(t *testing.T) {
 		p := layered(t, l)
 		p.Do(t, "up", "-d")
 		p.noCouriers(t, l)
-		before := map[Host]moved{}
-		for _, h := range l.Hosts() {
-			before[h] = h.moved(t)
-		}
+		before := l.moved(t)
 		p.File(t, "page", "two")
 		p.Do(t, "up", "-d", "--build")
-		var in, out int64
-		for _, h := range l.Hosts() {
-			now := h.moved(t)
-			in, out = in+now.in-before[h].in, out+now.out-before[h].out
-		}
+		after := l.moved(t)
+		in, out := after.in-before.in, after.out-before.out
 		t.Logf("for two hosts that lacked 8.0 MB each, the three received %.2f MB and sent %.2f MB", float64(in)/1e6, float64(out)/1e6)
 		assert.Check(t, in < 18e6 && out < 18e6, "received %d, sent %d", in, out)
 		for _, r := range p.Replicas(t, "web") {
@@ -115,29 +109,48 @@ func (p *Project) noCouriers(t *testing.T, l *Lab) {
 	}
 }
 
-// Where the ports of a host don't answer others, this machine carries.
+// Where the ports of a host don't answer others, this machine carries: no more than the hosts lack.
 func TestImagesPassThroughThisMachineWhereHostsAreApart(t *testing.T) {
-	l := theLab(t, "20")
-	p := layered(t, l)
-	p.Do(t, "build")
+	onThreeHosts(t, func(t *testing.T, l *Lab) {
+		p := layered(t, l)
+		p.Do(t, "build")
+		for _, h := range l.Hosts() {
+			h.closePorts(t)
+		}
+		p.Do(t, "up", "-d")
+		assert.Equal(t, len(p.sums(t)), 1)
+		before := l.moved(t)
+		p.File(t, "page", "two")
+		p.Do(t, "up", "-d", "--build")
+		after := l.moved(t)
+		in, out := after.in-before.in, after.out-before.out
+		t.Logf("for two hosts that lacked 8.0 MB each, the three received %.2f MB and sent %.2f MB", float64(in)/1e6, float64(out)/1e6)
+		assert.Check(t, in < 18e6 && out < 18e6, "received %d, sent %d", in, out)
+		assert.Equal(t, len(p.sums(t)), 1)
+		p.noCouriers(t, l)
+		p.Do(t, "down", "-v", "--rmi", "all")
+	})
+}
+
+// moved is what all hosts have received and sent.
+func (l *Lab) moved(t *testing.T) (all moved) {
+	t.Helper()
 	for _, h := range l.Hosts() {
-		h.closePorts(t)
+		m := h.moved(t)
+		all.in, all.out = all.in+m.in, all.out+m.out
 	}
-	p.Do(t, "up", "-d")
-	assert.Equal(t, len(p.sums(t)), 1)
-	p.noCouriers(t, l)
-	p.Do(t, "down", "-v", "--rmi", "all")
+	return all
 }
 
 // closePorts refuses others the ports at which images are given, in a table of its own: the router reads the others.
 func (h Host) closePorts(t *testing.T) {
 	t.Helper()
-	_, err := h.Run("nft", "table inet apart { chain in { type filter hook input priority 0; tcp dport 6785-6795 reject with tcp reset; }; }")
+	_, err := h.Run("nft", "table inet apart { chain in { type filter hook input priority 0; iifname != lo tcp dport 6785-6795 reject with tcp reset; }; }")
 	assert.NilError(t, err)
 	t.Cleanup(func() { _, _ = h.Run("nft", "delete table inet apart") })
 }
 
-// A run that is killed leaves no half of an image, and nothing of what carried it.
+// A run that is interrupted or killed leaves no half of an image, and nothing of what carried it.
 func TestAKilledRunLeavesNoHalfImage(t *testing.T) {
 	onThreeHosts(t, func(t *testing.T, l *Lab) {
 		p := layered(t, l)
@@ -145,13 +158,15 @@ func TestAKilledRunLeavesNoHalfImage(t *testing.T) {
 		for _, h := range l.Hosts() {
 			h.slow(t)
 		}
-		run := p.command(t.Context(), program(t), "up", "-d")
-		assert.NilError(t, run.Start())
-		eventually(t, time.Minute, "an image is on its way", func() error { return l.someCourier(t) })
-		l.couriersRead(t)
-		assert.NilError(t, run.Process.Signal(syscall.SIGKILL))
-		_ = run.Wait()
-		p.noCouriers(t, l)
+		for _, end := range []os.Signal{os.Interrupt, syscall.SIGKILL} {
+			run := p.command(t.Context(), program(t), "up", "-d")
+			assert.NilError(t, run.Start())
+			eventually(t, time.Minute, "an image is on its way", func() error { return l.someCourier(t) })
+			l.couriersAtWork(t, p)
+			assert.NilError(t, run.Process.Signal(end))
+			_ = run.Wait()
+			p.noCouriers(t, l)
+		}
 		for _, h := range l.Hosts() {
 			h.fast(t)
 		}
@@ -190,8 +205,8 @@ func (l *Lab) someCourier(t *testing.T) error {
 	return nil
 }
 
-// couriersRead checks that couriers see the images of their engines.
-func (l *Lab) couriersRead(t *testing.T) {
+// couriersAtWork checks that couriers see the images of their engines, and that nobody prunes these meanwhile.
+func (l *Lab) couriersAtWork(t *testing.T, p *Project) {
 	t.Helper()
 	for _, h := range l.Hosts() {
 		id := h.Docker(t, "ps", "-q", "--filter", "label=io.clocker.fabric=courier")
@@ -200,29 +215,43 @@ func (l *Lab) couriersRead(t *testing.T) {
 		}
 		mounts := h.Docker(t, "inspect", "--format", "{{range .Mounts}}{{.Destination}} {{.RW}} {{end}}", id)
 		assert.Check(t, strings.Contains(mounts, "/store/") && !strings.Contains(mounts, "/store/layers true"), "%s: %s", h, mounts)
+		pruned := p.Try(t, "hosts", "prune", "-y", h.name)
+		assert.Check(t, pruned.Code != 0 && strings.Contains(pruned.Stderr, "images are being copied"), "%+v", pruned)
 	}
 }
 
 // A host whose disk is full says so, and has no image.
 func TestAFullDiskIsToldAndLeavesNothing(t *testing.T) {
-	l := theLab(t, "20")
-	p := layered(t, l)
-	p.Do(t, "build")
-	full := l.Host(3)
-	folder := l.state("hosts/h3/data/tmp")
-	_, err := full.Run("mount", "-t", "tmpfs", "-o", "size=2m", "none", folder)
+	onThreeHosts(t, func(t *testing.T, l *Lab) {
+		p := layered(t, l)
+		p.Do(t, "build")
+		full := l.Host(3)
+		release := full.fill(t)
+		failed := p.Try(t, "up", "-d")
+		assert.Equal(t, failed.Code, 1)
+		assert.Check(t, is.Contains(failed.Stderr, "no space left on device"))
+		assert.Equal(t, full.Docker(t, "images", "-q", p.Name+"-web"), "")
+		p.noCouriers(t, l)
+		release()
+		p.Do(t, "up", "-d")
+		assert.Equal(t, len(p.sums(t)), 1)
+		p.Do(t, "down", "-v", "--rmi", "all")
+	})
+}
+
+// fill leaves no room where the host's engine puts what it is about to take.
+func (h Host) fill(t *testing.T) (release func()) {
+	t.Helper()
+	folder, size := "tmp", "2m"
+	if h.lab.Generation == "29" {
+		folder, size = "containerd/daemon/io.containerd.content.v1.content/ingest", "4k"
+	}
+	folder = h.lab.state("hosts/" + h.name + "/data/" + folder)
+	_, err := h.Run("sh", "-c", "mkdir -p "+folder+" && mount -t tmpfs -o size="+size+" none "+folder)
 	assert.NilError(t, err)
-	release := sync.OnceFunc(func() { _, _ = full.Run("umount", folder) })
+	release = sync.OnceFunc(func() { _, _ = h.Run("umount", folder) })
 	t.Cleanup(release)
-	failed := p.Try(t, "up", "-d")
-	assert.Equal(t, failed.Code, 1)
-	assert.Check(t, is.Contains(failed.Stderr, "no space left on device"))
-	assert.Equal(t, full.Docker(t, "images", "-q", p.Name+"-web"), "")
-	p.noCouriers(t, l)
-	release()
-	p.Do(t, "up", "-d")
-	assert.Equal(t, len(p.sums(t)), 1)
-	p.Do(t, "down", "-v", "--rmi", "all")
+	return release
 }
 
 // A host that dies while it gives an image is replaced by another that has it.

@@ -9,9 +9,11 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -24,6 +26,7 @@ import (
 var (
 	spreadMB    = flag.Int("spread-mb", 0, "MB of the image that is brought to many hosts; 0 leaves that out")
 	spreadHosts = flag.Int("spread-hosts", 8, "how many hosts there are then")
+	spreadTurns = flag.Int("spread-turns", 3, "how often the two quickest ways are taken in turn; the median counts")
 )
 
 // spreadLayers is how many layers of the same size the image has. The last one changes.
@@ -37,34 +40,59 @@ func TestBenchSpread(t *testing.T) {
 		t.Skip("a comparison, not a test: run 'make bench-images'")
 	}
 	s := newSpread(t, cmp.Or(os.Getenv("SPREAD_ENGINE"), "20"))
+	whole, layer := int64(*spreadMB)*1e6, int64(*spreadMB)*1e6/spreadLayers
+	all := s.measure(t, whole, s.carry)
+	s.open(t)
+	s.registry(t)
+	loaded := s.measure(t, layer, s.registry)
+	inTurn := s.measure(t, layer, s.load)
+	var ours, pulled []spreading
+	for range *spreadTurns {
+		ours = append(ours, s.measure(t, layer, s.carry))
+		pulled = append(pulled, s.measure(t, layer, s.registry))
+	}
+	own := middle(ours)
 	table := tabwriter.NewWriter(t.Output(), 0, 0, 2, ' ', 0)
 	fmt.Fprintf(table, "engine %s, %d MB in %d layers, to %d hosts\ttime\tof ours\treceived by all\tlacking\tshare\tfrom this machine\n",
 		s.lab.Generation, *spreadMB, spreadLayers, len(s.others))
-	layer := int64(*spreadMB) * 1e6 / spreadLayers
-	ours := map[int64]time.Duration{} // by what was lacking
-	for _, way := range []struct {
-		name  string
-		lacks int64
-		bring func(*testing.T) time.Duration
-	}{
-		{"all layers, clocker-compose", layer * spreadLayers, s.carry},
-		{"one layer, clocker-compose", layer, func(t *testing.T) time.Duration { s.change(t); return s.carry(t) }},
-		{"one layer, save | load in turn", layer, func(t *testing.T) time.Duration { s.change(t); return s.load(t) }},
-		{"one layer, registry, hosts that loaded the rest", layer, func(t *testing.T) time.Duration { s.open(t); s.registry(t); s.change(t); return s.registry(t) }},
-		{"one layer, registry, hosts that pulled the rest", layer, func(t *testing.T) time.Duration { s.change(t); return s.registry(t) }},
-	} {
-		before := s.received(t)
-		took := way.bring(t)
-		after := s.received(t)
-		lacking := way.lacks * int64(len(s.others))
-		here := s.here(t, before, after)
-		if ours[way.lacks] == 0 {
-			ours[way.lacks] = took // the first way is ours
-		}
-		fmt.Fprintf(table, "%s\t%.1f s\t%.1f\t%.1f MB\t%.1f MB\t%.3f\t%.1f MB\n", way.name, took.Seconds(), took.Seconds()/ours[way.lacks].Seconds(),
-			float64(after.in-before.in)/1e6, float64(lacking)/1e6, float64(after.in-before.in)/float64(lacking), here)
-	}
+	all.tell(table, "all layers, clocker-compose", all)
+	own.tell(table, fmt.Sprintf("one layer, clocker-compose, median of %d", len(ours)), own)
+	inTurn.tell(table, "one layer, save | load in turn", own)
+	loaded.tell(table, "one layer, registry, hosts that loaded the rest", own)
+	middle(pulled).tell(table, fmt.Sprintf("one layer, registry, hosts that pulled the rest, median of %d", len(pulled)), own)
 	assert.NilError(t, table.Flush())
+}
+
+// spreading is what bringing an image to all hosts took.
+type spreading struct {
+	time time.Duration
+	// received is what all of them got, lacking what they needed, here what came from this machine; all in MB.
+	received, lacking, here float64
+}
+
+func (m spreading) tell(to io.Writer, name string, ours spreading) {
+	fmt.Fprintf(to, "%s\t%.1f s\t%.2f\t%.1f MB\t%.1f MB\t%.3f\t%.1f MB\n", name,
+		m.time.Seconds(), m.time.Seconds()/ours.time.Seconds(), m.received, m.lacking, m.received/m.lacking, m.here)
+}
+
+func middle(list []spreading) spreading {
+	slices.SortFunc(list, func(a, b spreading) int { return cmp.Compare(a.time, b.time) })
+	return list[len(list)/2]
+}
+
+// measure changes what the hosts are to lack then, bytes on each, and brings it to them.
+func (s *spread) measure(t *testing.T, lacks int64, bring func(*testing.T) time.Duration) spreading {
+	t.Helper()
+	if lacks < int64(*spreadMB)*1e6 {
+		s.change(t)
+	}
+	before := s.received(t)
+	took := bring(t)
+	after := s.received(t)
+	in, out := after.in-before.in, after.out-before.out
+	m := spreading{took, float64(in) / 1e6, float64(lacks*int64(len(s.others))) / 1e6, float64(max(0, in-out)) / 1e6}
+	t.Logf("%.1f s, %.1f MB", m.time.Seconds(), m.received)
+	return m
 }
 
 // spread is an image on one host, and the others.
@@ -99,7 +127,7 @@ func newSpread(t *testing.T, generation string) *spread {
 	for n := range spreadLayers {
 		s.fill(t, n)
 	}
-	s.single.Do(t, "build")
+	s.build(t)
 	return s
 }
 
@@ -144,15 +172,25 @@ func (p *Project) random(t *testing.T, name string, size int) {
 func (s *spread) change(t *testing.T) {
 	t.Helper()
 	s.fill(t, spreadLayers-1)
-	s.single.Do(t, "build")
+	s.build(t)
 }
 
-// carry is how long the pool takes from the first image that is copied to the last.
-func (s *spread) carry(t *testing.T) time.Duration {
+// build takes its time where an engine compresses what it builds.
+func (s *spread) build(t *testing.T) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
 	defer cancel()
-	run := s.pool.command(ctx, program(t), "--progress", "json", "up", "-d", "--no-build")
+	out, err := s.single.command(ctx, program(t), "build").CombinedOutput()
+	assert.NilError(t, err, "%s", out)
+}
+
+// carry is how long the pool takes from the first image that is copied to the last. No container runs.
+func (s *spread) carry(t *testing.T) time.Duration {
+	t.Helper()
+	s.pool.Do(t, "down")
+	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
+	defer cancel()
+	run := s.pool.command(ctx, program(t), "--progress", "json", "up", "--no-start", "--no-build")
 	events, err := run.StderrPipe()
 	assert.NilError(t, err)
 	assert.NilError(t, run.Start())
@@ -239,7 +277,8 @@ func (s *spread) registry(t *testing.T) time.Duration {
 	return time.Since(began)
 }
 
-// received is what all hosts have on their cables: in of the others, out of all.
+// received is what all hosts have on their cables: in of the others, out of all. What was received and no host sent
+// came from this machine.
 func (s *spread) received(t *testing.T) moved {
 	t.Helper()
 	sum := moved{out: s.first.moved(t).out}
@@ -248,10 +287,4 @@ func (s *spread) received(t *testing.T) moved {
 		sum.in, sum.out = sum.in+m.in, sum.out+m.out
 	}
 	return sum
-}
-
-// here is what hosts received and no host sent, in MB: it came from this machine.
-func (s *spread) here(t *testing.T, before, after moved) float64 {
-	t.Helper()
-	return float64(max(0, (after.in-before.in)-(after.out-before.out))) / 1e6
 }

@@ -40,6 +40,8 @@ const (
 	LabelSlice = "io.clocker.slice"
 	// LabelFabric marks what the fabric itself runs: "router" or "driver"; on a network, "weave".
 	LabelFabric = "io.clocker.fabric"
+	// FabricCourier is its value on the containers through which images travel.
+	FabricCourier = "courier"
 	// LabelDrained is on the volume that marks a host as drained: who did it, and when.
 	LabelDrained = "io.clocker.drained"
 	// LabelFiles is, on a volume that holds a path of the project, that path.

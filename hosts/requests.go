@@ -82,6 +82,8 @@ type ContainerDetail struct {
 type CarryOptions struct {
 	// From are the hosts that have it, the preferred one first.
 	From []string
+	// Here makes it pass through this machine.
+	Here bool
 	// Progress hears of its layers.
 	Progress func(PullProgress)
 	// Fetched is called when the host has come by all that it lacked: others can

@@ -41,6 +41,10 @@ func start(ctx context.Context, arguments []string, stdin io.Reader, stdout, std
 		err = files.Run(arguments[1])
 	case len(arguments) == 1 && arguments[0] == "measure": // in a meter's container
 		err = gauge.Run(ctx, os.DirFS("/proc"), stdout)
+	case len(arguments) == 3 && arguments[0] == "depot" && arguments[1] == "reach": // beside a courier
+		err = depot.Reach(ctx, arguments[2], stdin, stdout)
+	case len(arguments) == 2 && arguments[0] == "depot" && arguments[1] == "await":
+		err = depot.Await(ctx, stdin, stdout)
 	case len(arguments) == 1 && arguments[0] == "depot": // in a courier's container
 		err = depot.Run(ctx, depot.Config{Socket: "/run/docker.sock", Folder: "/spool", Store: "/store", Patience: depotPatience}, stdin, stdout)
 	default:

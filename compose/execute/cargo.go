@@ -162,7 +162,7 @@ func (c *cargo) free(here bool) (way, bool) {
 		return way{}, false
 	}
 	c.passing = true
-	return way{from: c.others(""), here: true, leave: func() { c.change(func() { c.passing = false }) }}, true
+	return way{from: c.others(""), here: true, leave: sync.OnceFunc(func() { c.change(func() { c.passing = false }) })}, true
 }
 
 // direct is a way from a holder, and from others where that one fails.

@@ -50,13 +50,9 @@ func (r *run) carry(ctx context.Context, engine Engine, s plan.Step, a plan.Copy
 		return err
 	}
 	if w.here {
-		return r.pass(ctx, engine, s, a, w)
+		return r.pass(ctx, engine, s, a, c, w)
 	}
-	err = r.carrier.Carry(ctx, a.Ref, s.Host, hosts.CarryOptions{
-		From:     w.from,
-		Progress: func(p hosts.PullProgress) { r.emit(s, layer("Image "+a.Ref, p)) },
-		Fetched:  func() { w.leave(); c.arrived(s.Host) },
-	})
+	err = r.carrier.Carry(ctx, a.Ref, s.Host, r.freight(s, a, c, w))
 	w.leave()
 	if !errors.Is(err, hosts.ErrApart) {
 		return err
@@ -64,14 +60,29 @@ func (r *run) carry(ctx context.Context, engine Engine, s plan.Step, a plan.Copy
 	if w, err = c.take(ctx, true); err != nil {
 		return err
 	}
-	return r.pass(ctx, engine, s, a, w)
+	return r.pass(ctx, engine, s, a, c, w)
 }
 
-// pass brings an image through this machine: the archive that one engine writes
-// is what the other reads, and is not kept. The next host that has it is asked
-// where one doesn't answer.
-func (r *run) pass(ctx context.Context, engine Engine, s plan.Step, a plan.CopyImage, w way) (err error) {
+// freight is what accompanies an image on its way.
+func (r *run) freight(s plan.Step, a plan.CopyImage, c *cargo, w way) hosts.CarryOptions {
+	return hosts.CarryOptions{
+		From: w.from, Here: w.here,
+		Progress: func(p hosts.PullProgress) { r.emit(s, layer("Image "+a.Ref, p)) },
+		Fetched:  func() { w.leave(); c.arrived(s.Host) },
+	}
+}
+
+// pass brings an image through this machine: what the host lacks of it, or else
+// all of it. The archive that one engine writes is then what the other reads, and
+// is not kept. The next host that has it is asked where one doesn't answer.
+func (r *run) pass(ctx context.Context, engine Engine, s plan.Step, a plan.CopyImage, c *cargo, w way) (err error) {
 	defer w.leave()
+	if r.carrier != nil {
+		err := r.carrier.Carry(ctx, a.Ref, s.Host, r.freight(s, a, c, w))
+		if !errors.Is(err, hosts.ErrApart) {
+			return err
+		}
+	}
 	for _, a.From = range w.from {
 		if err = r.passFrom(ctx, engine, s, a); err == nil {
 			return nil

@@ -21,6 +21,7 @@ type Engine interface {
 	CreateContainer(ctx context.Context, spec hosts.ContainerSpec) (id string, err error)
 	StartContainer(ctx context.Context, container string) error
 	RemoveContainer(ctx context.Context, container string, force, volumes bool) error
+	RunExec(ctx context.Context, container string, o hosts.ExecOptions, s hosts.Streams) (code int, err error)
 	AttachContainer(ctx context.Context, container string, o hosts.AttachOptions, s hosts.Streams) error
 	InspectImage(ctx context.Context, ref string) (hosts.Image, error)
 	ImportImage(ctx context.Context, ref string, files io.Reader) error
@@ -67,20 +68,14 @@ func (c *Couriers) Carry(ctx context.Context, ref, to string, o hosts.CarryOptio
 	if err != nil {
 		return fmt.Errorf("%w: %w", hosts.ErrApart, err)
 	}
+	if o.Here {
+		return c.through(ctx, target, ref, o)
+	}
 	peers, err := c.peers(ctx, o.From)
 	if len(peers) == 0 {
 		return fmt.Errorf("%w: %w", hosts.ErrApart, err)
 	}
-	last, err := target.fetch(ctx, depot.Fetch{Ref: ref, Peers: peers}, o)
-	switch {
-	case err != nil:
-		return err
-	case last.Apart:
-		return fmt.Errorf("%w: %s", hosts.ErrApart, last.Error)
-	case last.Error != "":
-		return errors.New(last.Error)
-	}
-	return nil
+	return target.bring(ctx, depot.Fetch{Ref: ref, Peers: peers}, o)
 }
 
 // Offer makes a host give its images to others, and tells whether these have an

@@ -26,6 +26,8 @@ type machine struct {
 	folder string
 	// silent depots come up and say nothing.
 	silent bool
+	// mute hosts run no other commands beside them.
+	mute bool
 }
 
 func (m *machine) AttachContainer(ctx context.Context, id string, o hosts.AttachOptions, s hosts.Streams) error {
@@ -38,6 +40,18 @@ func (m *machine) AttachContainer(ctx context.Context, id string, o hosts.Attach
 	}
 	err := depot.Run(ctx, depot.Config{Socket: m.folder + "/none", Folder: m.folder, Patience: time.Minute}, s.In, s.Out)
 	return errors.Join(err, m.RemoveContainer(context.WithoutCancel(ctx), id, true, true)) // as AutoRemove does
+}
+
+// RunExec runs what joins depots.
+func (m *machine) RunExec(ctx context.Context, _ string, o hosts.ExecOptions, s hosts.Streams) (int, error) {
+	defer s.In.Close()
+	switch {
+	case m.mute:
+		return 126, nil
+	case o.Command[2] == "await":
+		return 0, depot.Await(ctx, s.In, s.Out)
+	}
+	return 0, depot.Reach(ctx, o.Command[3], s.In, s.Out)
 }
 
 // pool is hosts of the given addresses.
@@ -91,6 +105,14 @@ func TestHostsThatDoNotReachEachOther(t *testing.T) {
 	assert.Check(t, !c.Offer(t.Context(), "laptop"))
 	err := c.Carry(t.Context(), "shop:1", "h2", hosts.CarryOptions{From: []string{"laptop"}})
 	assert.ErrorIs(t, err, hosts.ErrApart)
+
+	err = c.Carry(t.Context(), "shop:1", "h2", hosts.CarryOptions{From: []string{"laptop"}, Here: true})
+	assert.ErrorContains(t, err, "ask engine: ", "the laptop's depot has been asked through this machine")
+	assert.Check(t, !errors.Is(err, hosts.ErrApart))
+
+	machines["laptop"].mute = true
+	err = c.Carry(t.Context(), "shop:1", "h2", hosts.CarryOptions{From: []string{"laptop"}, Here: true})
+	assert.ErrorIs(t, err, hosts.ErrApart, "then the image passes as a whole")
 
 	machines["broken"].silent = true
 	assert.Check(t, !c.Offer(t.Context(), "broken"))

@@ -20,9 +20,6 @@ import (
 // Name is the repository of the containers' image, and what their names begin with.
 const Name = "clocker-courier"
 
-// label is the containers' hosts.LabelFabric: they count as nobody's.
-const label = "courier"
-
 // binary is where the image has it.
 const binary = "depot"
 
@@ -47,7 +44,7 @@ func spec(image, run string, views []mount.Mount) hosts.ContainerSpec {
 		Config: &container.Config{
 			Image: image, Entrypoint: []string{"/" + binary, "depot"}, User: "0:0",
 			OpenStdin: true, StdinOnce: true, AttachStdin: true, AttachStdout: true, AttachStderr: true,
-			Labels: map[string]string{hosts.LabelFabric: label},
+			Labels: map[string]string{hosts.LabelFabric: hosts.FabricCourier},
 		},
 		HostConfig: &container.HostConfig{
 			NetworkMode: "host",

@@ -170,6 +170,20 @@ func (s *station) say(o depot.Order) error {
 	return err
 }
 
+// bring orders an image, and waits until it has come.
+func (s *station) bring(ctx context.Context, order depot.Fetch, o hosts.CarryOptions) error {
+	last, err := s.fetch(ctx, order, o)
+	switch {
+	case err != nil:
+		return err
+	case last.Apart:
+		return fmt.Errorf("%w: %s", hosts.ErrApart, last.Error)
+	case last.Error != "":
+		return errors.New(last.Error)
+	}
+	return nil
+}
+
 // fetch orders an image, and returns the last report about it.
 func (s *station) fetch(ctx context.Context, order depot.Fetch, o hosts.CarryOptions) (depot.Report, error) {
 	reports := make(chan depot.Report)

@@ -22,7 +22,7 @@ func tidy(ctx context.Context, e Engine, seen hosts.Observation, image string) {
 	atWork := false
 	for _, c := range seen.Containers {
 		switch {
-		case c.Labels[hosts.LabelFabric] != label:
+		case c.Labels[hosts.LabelFabric] != hosts.FabricCourier:
 		case c.State == hosts.Created && seen.Time.Sub(c.Created) > abandoned:
 			_ = e.RemoveContainer(ctx, c.ID, true, true)
 		default:

@@ -27,7 +27,8 @@ type Config struct {
 // depot is one at work.
 type depot struct {
 	shelf *shelf
-	peers peers
+	// peers are those that are reached directly, relayed those through the user.
+	peers, relayed peers
 
 	mu  sync.Mutex
 	out *json.Encoder
@@ -99,7 +100,10 @@ func (d *depot) obey(ctx context.Context, orders <-chan Order) error {
 
 // open answers other depots from now on.
 func (d *depot) open(ctx context.Context, i Identity, work *sync.WaitGroup) (err error) {
-	if d.peers, err = newPeers(i); err != nil {
+	if d.peers, err = newPeers(i, false); err != nil {
+		return err
+	}
+	if d.relayed, err = newPeers(i, true); err != nil {
 		return err
 	}
 	listener, port, err := listen(ctx, i)
@@ -113,6 +117,10 @@ func (d *depot) open(ctx context.Context, i Identity, work *sync.WaitGroup) (err
 
 func (d *depot) fetch(ctx context.Context, o Fetch) {
 	f := &fetching{Fetch: o, shelf: d.shelf, peers: d.peers, tell: d.tell, told: map[digest.Digest]time.Time{}}
+	if o.Relayed {
+		f.peers = d.relayed
+		defer d.relayed.close() // there is another connection the next time
+	}
 	err := errors.New("no other host is known")
 	if len(o.Peers) > 0 && d.peers.http != nil {
 		err = f.run(ctx)

@@ -98,7 +98,7 @@ func (h *host) openDepot(t *testing.T, identity Identity, harm func([]byte) ([]b
 	s, err := newSpool(t.TempDir())
 	assert.NilError(t, err)
 	h.shelf = newShelf(s, h.engine, h.disk)
-	h.peers, err = newPeers(identity)
+	h.peers, err = newPeers(identity, false)
 	assert.NilError(t, err)
 	t.Cleanup(h.peers.close)
 	listener, port, err := listen(t.Context(), identity)
@@ -273,6 +273,19 @@ func TestAnEngineThatHasLayersInOtherBytes(t *testing.T) {
 			delete(to.content, d)
 		}
 	}
+	_, err := to.pull(t, "shop:1", from.address)
+	assert.NilError(t, err)
+	assert.Equal(t, to.bytesOf("shop:1"), base+first)
+	assert.Equal(t, to.loads, 2)
+}
+
+// Somebody prunes the images of the host just when one arrives.
+func TestAnImageThatIsPrunedAsItArrives(t *testing.T) {
+	i := identity(t)
+	from, to := open(t, i, false, sound), open(t, i, false, sound)
+	from.add("shop:1", base, first)
+	to.add("other:1", base)
+	to.prunes = 1
 	_, err := to.pull(t, "shop:1", from.address)
 	assert.NilError(t, err)
 	assert.Equal(t, to.bytesOf("shop:1"), base+first)

@@ -35,6 +35,8 @@ type pretended struct {
 	images map[string]stored
 	loads  int
 	saves  int
+	// prunes is how many of the next archives are gone once they were taken.
+	prunes int
 }
 
 // stored is an image that an engine has.
@@ -214,6 +216,11 @@ func (p *pretended) load(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		answer(w, map[string]string{"error": err.Error()})
 	}
+	if p.prunes > 0 {
+		p.prunes--
+		clear(p.images)
+		clear(p.content)
+	}
 }
 
 func (p *pretended) takeLayout(files map[string][]byte) error {
@@ -268,9 +275,13 @@ func (p *pretended) takeList(files map[string][]byte) error {
 	return nil
 }
 
-func (p *pretended) tag(_ http.ResponseWriter, r *http.Request) {
+func (p *pretended) tag(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if _, ok := p.images[r.PathValue("name")]; !ok {
+		http.NotFound(w, r)
+		return
+	}
 	repository := strings.TrimPrefix(r.FormValue("repo"), "docker.io/library/")
 	p.images[repository+":"+r.FormValue("tag")] = p.images[r.PathValue("name")]
 }

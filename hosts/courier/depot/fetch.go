@@ -88,8 +88,9 @@ func (f *fetching) from(ctx context.Context, peer string, own bool) error {
 	f.remember(f.Ref, c)
 	f.report(Report{Fetched: true})
 	arrived, err := f.hand(ctx, c, w, nature)
-	if len(w.present) > 0 && !arrived && ctx.Err() == nil && !errors.Is(err, syscall.ENOSPC) {
-		w.all() // its layers are of the same content in other bytes, or went meanwhile
+	pruned := errors.Is(err, errNoImage)
+	if (len(w.present) > 0 || pruned) && !arrived && ctx.Err() == nil && !errors.Is(err, syscall.ENOSPC) {
+		w.all() // its layers are of the same content in other bytes, or somebody has removed them or the image meanwhile
 		if err := f.download(ctx, from, w); err != nil {
 			return err
 		}
@@ -156,7 +157,8 @@ func (f *fetching) hand(ctx context.Context, c Contents, w wanted, n nature) (ar
 			return false, err
 		}
 	}
-	return true, f.engine.tag(ctx, name, f.Ref)
+	err = f.engine.tag(ctx, name, f.Ref)
+	return err == nil, err
 }
 
 func (f *fetching) give(ctx context.Context, c Contents, w wanted, n nature, name string) error {

@@ -66,5 +66,6 @@ func (i Identity) config() (*tls.Config, error) {
 		ServerName:   known, RootCAs: pool,
 		ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: pool,
 		MinVersion: tls.VersionTLS13,
+		NextProtos: []string{"h2", "http/1.1"},
 	}, nil
 }

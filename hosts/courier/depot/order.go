@@ -16,6 +16,8 @@ type Fetch struct {
 	// Peers are the addresses of depots whose hosts have it, HOST:PORT, the
 	// preferred one first.
 	Peers []string `json:"peers"`
+	// Relayed tells that a peer's address leads to it by a single connection.
+	Relayed bool `json:"relayed,omitempty"`
 }
 
 // Report is a line of JSON on a depot's standard output.

@@ -35,7 +35,9 @@ var (
 	errNotThere = errors.New("it is not there")
 )
 
-func newPeers(identity Identity) (peers, error) {
+// newPeers asks them over a connection for each blob that is on its way, or,
+// where a single one leads to each peer, over that.
+func newPeers(identity Identity, single bool) (peers, error) {
 	config, err := identity.config()
 	if err != nil {
 		return peers{}, err
@@ -48,7 +50,16 @@ func newPeers(identity Identity) (peers, error) {
 		}
 		return conn, err
 	}
-	transport := &http.Transport{DialContext: dial, TLSClientConfig: config, TLSHandshakeTimeout: dialLimit, DisableCompression: true}
+	transport := &http.Transport{
+		DialContext: dial, TLSClientConfig: config, TLSHandshakeTimeout: dialLimit, DisableCompression: true,
+		Protocols: &http.Protocols{},
+	}
+	transport.Protocols.SetHTTP2(single)
+	transport.Protocols.SetHTTP1(!single)
+	config.NextProtos = []string{"http/1.1"}
+	if single {
+		config.NextProtos = []string{"h2"}
+	}
 	return peers{&http.Client{Transport: transport}}, nil
 }
 

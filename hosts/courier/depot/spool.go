@@ -23,7 +23,7 @@ type spool struct {
 }
 
 // errCorrupt is about bytes that aren't what they are said to be.
-var errCorrupt = errors.New("damaged on the way")
+var errCorrupt = errors.New("damaged on the way, or where it comes from")
 
 func newSpool(folder string) (*spool, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
