@@ -84,7 +84,7 @@ func (c Container) Passing() bool {
 
 // Project returns the containers that carry the project's label, on all hosts
 // that answered, sorted by service, number, name and host; but for those that
-// are only passing.
+// are only passing, and those that somebody else made from an image of the project.
 func (s Snapshot) Project(name string) []Container {
 	return s.labelled(name, func(c Container) bool { return !c.Passing() })
 }
@@ -96,7 +96,7 @@ func (s Snapshot) labelled(name string, wanted func(Container) bool) []Container
 	var found []Container
 	for _, o := range s.Observations {
 		for _, c := range o.Containers {
-			if c.Labels[hosts.LabelProject] == name && wanted(Container{o.Host.Name, c}) {
+			if c.Labels[hosts.LabelProject] == name && !inherited(o, c) && wanted(Container{o.Host.Name, c}) {
 				found = append(found, Container{o.Host.Name, c})
 			}
 		}
@@ -106,6 +106,15 @@ func (s Snapshot) labelled(name string, wanted func(Container) bool) []Container
 			cmp.Compare(a.Name, b.Name), cmp.Compare(a.Host, b.Host))
 	})
 	return found
+}
+
+// inherited tells whether a container has the project's label from its image
+// alone, to which a build has given it: one that a project has made has a hash of
+// its configuration, too.
+func inherited(o hosts.Observation, c hosts.Container) bool {
+	return c.Labels[hosts.LabelConfigHash] == "" && c.Labels[hosts.LabelHook] == "" && slices.ContainsFunc(o.Images, func(i hosts.Image) bool {
+		return i.ID == c.ImageID && i.Labels[hosts.LabelProject] != "" && i.Labels[hosts.LabelProject] == c.Labels[hosts.LabelProject]
+	})
 }
 
 // Projects are the names of all projects that have a container, a network or a

@@ -1,6 +1,7 @@
 package state_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -95,4 +96,22 @@ func TestNetworkAndVolumeByName(t *testing.T) {
 	assert.Assert(t, state.Volume(o, "a") == nil)
 	c := state.Container{Container: hosts.Container{Attachments: []hosts.Attachment{{Network: "a"}}}}
 	assert.Assert(t, c.Attached("a") && !c.Attached("b"))
+}
+
+// TestWhatOthersMakeFromAnImageOfTheProjectIsNotItsOwn: a build labels the image,
+// and every container has the labels of its image.
+func TestWhatOthersMakeFromAnImageOfTheProjectIsNotItsOwn(t *testing.T) {
+	labels := map[string]string{hosts.LabelProject: "shop", hosts.LabelService: "web"}
+	own := maps.Clone(labels)
+	own[hosts.LabelConfigHash] = "x"
+	s := state.Snapshot{Observations: []hosts.Observation{{
+		Images: []hosts.Image{{ID: "sha256:1", Labels: labels}},
+		Containers: []hosts.Container{
+			{ID: "1", Name: "somebody's", ImageID: "sha256:1", Labels: labels},
+			{ID: "2", Name: "shop-web-1", ImageID: "sha256:1", Labels: own},
+		},
+	}}}
+	found := s.Project("shop")
+	assert.Equal(t, len(found), 1)
+	assert.Equal(t, found[0].Name, "shop-web-1")
 }
