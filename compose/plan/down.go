@@ -221,7 +221,9 @@ func (d *down) removeVolumes() {
 }
 
 // removeImages removes what the containers were made from: with "local" only
-// images that carry the project's label, which a build of it gave them.
+// images that carry the project's label, which a build of it gave them. A host
+// removes one after the other: engines stumble over two names of one image that
+// go at once.
 func (d *down) removeImages() {
 	for _, o := range d.State.Observations {
 		refs := map[string]bool{}
@@ -244,8 +246,9 @@ func (d *down) removeImages() {
 				}
 			}
 		}
+		after := d.gone[o.Host.Name]
 		for _, ref := range sortedKeys(refs) {
-			d.add(o.Host.Name, RemoveImage{Ref: ref}, ReasonDown, d.gone[o.Host.Name]...)
+			after = []string{d.add(o.Host.Name, RemoveImage{Ref: ref}, ReasonDown, after...)}
 		}
 	}
 }
