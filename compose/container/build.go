@@ -33,6 +33,9 @@ type Build struct {
 	AllPlatforms        bool
 	NoCache, Pull, Push bool
 	Provenance, SBOM    string
+	// Builder is the address of a BuildKit of its own, or "default" for the host's;
+	// "" leaves it to the files.
+	Builder string
 }
 
 // BuildSpec is the request to build a service's image. The service, which may
@@ -46,6 +49,7 @@ func BuildSpec(p *project.Project, service string, o Build) (hosts.BuildSpec, er
 	ssh, sshErr := b.ssh()
 	spec := hosts.BuildSpec{
 		Tags:          b.tags(),
+		Builder:       b.builder(),
 		Context:       b.Context,
 		Checksum:      p.ServiceClocker(service).Checksum,
 		Dockerfile:    b.dockerfile(),
@@ -71,7 +75,7 @@ func BuildSpec(p *project.Project, service string, o Build) (hosts.BuildSpec, er
 		Pull:          b.Pull || o.Pull,
 		Push:          o.Push && b.service.Image != "",
 	}
-	return spec, errors.Join(platformErr, secretErr, sshErr, b.checkIsolation(), b.checkSum(spec), b.checkEngine(spec))
+	return spec, errors.Join(platformErr, secretErr, sshErr, b.checkIsolation(), b.checkSum(spec), b.checkEngine(spec), b.checkBuilder(spec))
 }
 
 // build is a service's build section on its way to become a request.
@@ -193,8 +197,29 @@ func (b *build) entitlements() []string {
 	return slices.Compact(all)
 }
 
+// builder is the address of a BuildKit of its own, "" for that of the host.
+func (b *build) builder() string {
+	asked := cmp.Or(b.o.Builder, b.project.ServiceClocker(b.service.Name).Build.Builder)
+	if asked == "default" {
+		return ""
+	}
+	return asked
+}
+
+// checkBuilder refuses what only a host's own BuildKit has: images of other services.
+func (b *build) checkBuilder(spec hosts.BuildSpec) error {
+	if spec.Builder == "" || len(BuildsUpon(b.service)) == 0 {
+		return nil
+	}
+	return b.refuse("additional_contexts", "let a host build it: --builder default, or x-clocker.build without builder",
+		"the image of service %s isn't at the builder %s", BuildsUpon(b.service)[0], spec.Builder)
+}
+
 // checkEngine refuses what the engine that builds would leave out.
 func (b *build) checkEngine(spec hosts.BuildSpec) error {
+	if spec.Builder != "" {
+		return nil
+	}
 	var errs []error
 	for _, want := range []requirement{
 		{spec.ShmSize > 0, "shm_size", 23, 0},

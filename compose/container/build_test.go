@@ -100,6 +100,30 @@ func TestBuildsThatAnOldEngineWouldNotHonour(t *testing.T) {
 	assert.Assert(t, !strings.Contains(err.Error(), "sbom"), err)
 }
 
+// TestBuilderOfItsOwn: the call's, or else the service's, or else the project's;
+// what the host's engine can doesn't matter there.
+func TestBuilderOfItsOwn(t *testing.T) {
+	const (
+		ofProject = "x-clocker: {build: {host: h1, builder: 'tcp://project:1'}}\n"
+		ofService = "services: {web: {build: {context: ., shm_size: 1m}, x-clocker: {build: {builder: 'tcp://service:1'}}}}"
+		ofNobody  = "services: {web: {build: {context: ., shm_size: 1m}}}"
+	)
+	old := hosts.Host{Name: "h1", EngineVersion: "20.10.24"}
+	for _, c := range []struct{ compose, asked, want string }{
+		{ofProject + ofNobody, "", "tcp://project:1"},
+		{ofProject + ofService, "", "tcp://service:1"},
+		{ofProject + ofService, "unix:///asked", "unix:///asked"},
+	} {
+		p := written(t, c.compose)
+		spec, err := container.BuildSpec(p, "web", container.Build{Builder: c.asked, Host: old})
+		assert.NilError(t, err)
+		assert.Equal(t, spec.Builder, c.want)
+		assert.Equal(t, p.ServiceClocker("web").Build.Host, "h1", "where it goes is told apart")
+	}
+	_, err := container.BuildSpec(written(t, ofProject+ofService), "web", container.Build{Builder: "default", Host: old})
+	assert.ErrorContains(t, err, "build.shm_size: needs Docker Engine 23.0")
+}
+
 func TestBuildsThatAreRefused(t *testing.T) {
 	for _, c := range []struct{ compose, want string }{
 		{
@@ -121,6 +145,10 @@ func TestBuildsThatAreRefused(t *testing.T) {
 		{
 			"services: {web: {build: {context: ssh://git@example.com/x.git}, x-clocker: {build: {checksum: 'sha256:" + strings.Repeat("0", 64) + "'}}}}",
 			"service web: build.context: only an archive at an https address has a checksum, and this is ssh://git@example.com/x.git (leave x-clocker.build.checksum out)",
+		},
+		{
+			"services: {web: {build: {context: ., additional_contexts: {b: 'service:base'}}, x-clocker: {build: {builder: 'tcp://b:1'}}}, base: {build: .}}",
+			"service web: build.additional_contexts: the image of service base isn't at the builder tcp://b:1 (let a host build it: --builder default, or x-clocker.build without builder)",
 		},
 	} {
 		p := written(t, c.compose)

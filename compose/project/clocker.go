@@ -45,10 +45,14 @@ type Network struct {
 	Encrypt bool
 }
 
-// Build is where images are built; one of the two, or neither.
+// Build is where images are built.
 type Build struct {
-	// Host is the name of a host, Location that of a location.
+	// Host is the name of a host, Location that of a location; one of the two, or
+	// neither.
 	Host, Location string
+	// Builder is the address of a BuildKit of its own, tcp://HOST:PORT or
+	// unix:///SOCKET, from which the host gets the image; "" for the host's own.
+	Builder string
 }
 
 // DefaultCIDR is where subnets are taken from where x-clocker.network.cidr doesn't say.

@@ -19,8 +19,9 @@ type declaredService struct {
 }
 
 type declaredBuild struct {
-	Host     string `yaml:"host"`
-	Location string `yaml:"location"`
+	Host     string         `yaml:"host"`
+	Location string         `yaml:"location"`
+	Builder  builderAddress `yaml:"builder"`
 }
 
 type declaredImage struct {
@@ -28,9 +29,10 @@ type declaredImage struct {
 }
 
 type declaredServiceBuild struct {
-	Host     string   `yaml:"host"`
-	Location string   `yaml:"location"`
-	Checksum checksum `yaml:"checksum"`
+	Host     string         `yaml:"host"`
+	Location string         `yaml:"location"`
+	Builder  builderAddress `yaml:"builder"`
+	Checksum checksum       `yaml:"checksum"`
 }
 
 type declaredPlacement struct {

@@ -1,6 +1,7 @@
 package project
 
 import (
+	"cmp"
 	"maps"
 	"net/netip"
 	"slices"
@@ -57,7 +58,7 @@ func (p *Project) clocker(at path, declared declaredProject) Clocker {
 		Location:  declared.Location,
 		Placement: declared.Placement.placement(nil),
 		Network:   declared.Network.network(),
-		Build:     Build(declared.Build),
+		Build:     Build{Host: declared.Build.Host, Location: declared.Build.Location, Builder: string(declared.Build.Builder)},
 	}
 	for name, l := range declared.Locations {
 		if c.Locations == nil {
@@ -72,12 +73,13 @@ func (p *Project) clocker(at path, declared declaredProject) Clocker {
 func (p *Project) serviceClocker(service types.ServiceConfig, own declaredService, project declaredProject) ServiceClocker {
 	s := ServiceClocker{
 		Location: own.Location, Placement: own.Placement.over(project.Placement).placement(preferences(service)),
-		Build: Build{Host: own.Build.Host, Location: own.Build.Location}, Checksum: string(own.Build.Checksum),
+		Build: Build{Host: own.Build.Host, Location: own.Build.Location, Builder: string(own.Build.Builder)}, Checksum: string(own.Build.Checksum),
 		Install: own.Image.Commit,
 	}
-	if s.Build == (Build{}) {
-		s.Build = p.Clocker.Build
+	if s.Build.Host == "" && s.Build.Location == "" {
+		s.Build.Host, s.Build.Location = p.Clocker.Build.Host, p.Clocker.Build.Location
 	}
+	s.Build.Builder = cmp.Or(s.Build.Builder, p.Clocker.Build.Builder)
 	if s.Location == nil {
 		s.Location = p.Clocker.Location
 	}

@@ -3,6 +3,7 @@ package project
 import (
 	"math"
 	"net/netip"
+	"net/url"
 	"regexp"
 
 	"github.com/docker/go-units"
@@ -27,6 +28,30 @@ func (c *checksum) decode(d *decoder, at path, v any) {
 		return
 	}
 	*c = checksum(text)
+}
+
+// builderAddress is where a BuildKit of its own is reached.
+type builderAddress string
+
+func (b *builderAddress) decode(d *decoder, at path, v any) {
+	text, ok := v.(string)
+	if !ok || !IsBuilder(text) {
+		d.problem(at, "%s must be the address of a BuildKit, tcp://HOST:PORT or unix:///SOCKET, not %s", at, kind(v))
+		return
+	}
+	*b = builderAddress(text)
+}
+
+// IsBuilder tells whether a text is the address of a BuildKit of its own.
+func IsBuilder(text string) bool {
+	address, err := url.Parse(text)
+	switch {
+	case err != nil || address.User != nil:
+		return false
+	case address.Scheme == "unix":
+		return address.Host == "" && len(address.Path) > 1
+	}
+	return address.Scheme == "tcp" && address.Port() != "" && address.Path == ""
 }
 
 // names is a name or a list of names.

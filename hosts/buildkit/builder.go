@@ -2,6 +2,7 @@ package buildkit
 
 import (
 	"context"
+	"io"
 	"net"
 	"net/http"
 	"time"
@@ -16,6 +17,8 @@ import (
 type Engine interface {
 	// Hijack asks for a stream of another protocol; the caller closes it.
 	Hijack(ctx context.Context, path, protocol string, header http.Header) (net.Conn, error)
+	// LoadImage takes an image in from an archive, as a whole or not at all.
+	LoadImage(ctx context.Context, ref string, archive io.Reader) error
 }
 
 // Options are what builds may use of this machine.
@@ -41,7 +44,7 @@ func New(host string, e Engine, o Options) *Builder {
 }
 
 // Build builds an image, which the engine then has under all its tags, and
-// returns its ID. Progress is called for each change, from one goroutine; may
+// returns its ID, "" of one that it got from a BuildKit of its own. Progress is called for each change, from one goroutine; may
 // be nil. The build ends with ctx. An error says which step failed, and has the
 // last lines that the step printed.
 func (b *Builder) Build(ctx context.Context, spec hosts.BuildSpec, progress func(hosts.BuildProgress)) (id string, err error) {
@@ -57,14 +60,25 @@ func (b *Builder) build(ctx context.Context, spec hosts.BuildSpec, progress func
 	if err != nil {
 		return "", err
 	}
-	c, err := b.connect(ctx)
+	c, err := b.connect(ctx, spec.Builder)
 	if err != nil {
 		return "", err
 	}
 	defer c.Close()
+	if spec.Builder != "" {
+		return "", b.deliver(ctx, spec, func(to io.WriteCloser) error {
+			options.Exports = []client.ExportEntry{archiveExport(spec, to)}
+			_, err := solve(ctx, c, options, progress)
+			return err
+		})
+	}
+	return solve(ctx, c, options, progress)
+}
+
+func solve(ctx context.Context, c *client.Client, options client.SolveOpt, progress func(hosts.BuildProgress)) (string, error) {
 	story := newStory(progress)
 	var answer *client.SolveResponse
-	err = story.follow(func(statuses chan *client.SolveStatus) (err error) {
+	err := story.follow(func(statuses chan *client.SolveStatus) (err error) {
 		answer, err = c.Solve(ctx, nil, options, statuses)
 		return err
 	})
@@ -79,30 +93,37 @@ const connectTimeout = 30 * time.Second
 
 // connect opens the first stream at once, so that what is wrong with it is told
 // as it is, and not as a connection that gRPC tries again and again.
-func (b *Builder) connect(ctx context.Context) (*client.Client, error) {
-	first, err := b.dialFirst(ctx)
+func (b *Builder) connect(ctx context.Context, own string) (*client.Client, error) {
+	dial, options := b.dialEngine, []client.ClientOpt{client.WithSessionDialer(b.dialSession)}
+	if own != "" {
+		dial, options = dialOwn(own), nil
+	}
+	first, err := dialFirst(ctx, dial)
 	if err != nil {
 		return nil, err
 	}
 	conns := make(chan net.Conn, 1)
 	conns <- first
-	return client.New(ctx, "",
-		client.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) {
-			select {
-			case conn := <-conns:
-				return conn, nil
-			default:
-				return b.engine.Hijack(ctx, "/grpc", "h2c", nil)
-			}
-		}),
-		client.WithSessionDialer(func(ctx context.Context, protocol string, meta map[string][]string) (net.Conn, error) {
-			return b.engine.Hijack(ctx, "/session", protocol, meta)
-		}),
-	)
+	return client.New(ctx, "", append(options, client.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) {
+		select {
+		case conn := <-conns:
+			return conn, nil
+		default:
+			return dial(ctx)
+		}
+	}))...)
 }
 
-func (b *Builder) dialFirst(ctx context.Context) (net.Conn, error) {
+func (b *Builder) dialEngine(ctx context.Context) (net.Conn, error) {
+	return b.engine.Hijack(ctx, "/grpc", "h2c", nil)
+}
+
+func (b *Builder) dialSession(ctx context.Context, protocol string, meta map[string][]string) (net.Conn, error) {
+	return b.engine.Hijack(ctx, "/session", protocol, meta)
+}
+
+func dialFirst(ctx context.Context, dial func(context.Context) (net.Conn, error)) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
-	return b.engine.Hijack(ctx, "/grpc", "h2c", nil)
+	return dial(ctx)
 }

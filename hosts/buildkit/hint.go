@@ -17,12 +17,14 @@ func hint(text string) string {
 		{"subdir not supported", "leave the folder out of the address and name the folder in dockerfile and COPY, or build on a host with a newer engine"},
 		{"unknown cache exporter", "this engine's BuildKit exports type=inline alone; leave cache_to out, or build on a host with a newer engine"},
 		{"exporting multiple references to image store", "this engine keeps images of one platform alone; build on a host whose engine keeps them with containerd, or name one platform"},
+		{"docker exporter does not currently support exporting manifest lists", "from a builder of its own an image comes for one platform, without attestations; leave these out, or use the host's own: --builder default"},
 		{"Attestation is not supported", "this engine keeps images without attestations; build on a host whose engine keeps them with containerd, or leave them out"},
 		{"buildkit-syft-scanner", "an SBOM is made by that image; sbom: generator=IMAGE names another one"},
 		{"token not set for github actions cache", "type=gha works inside of GitHub's own builders alone"},
 		{"security.insecure is not allowed", "allow it in the host's daemon.json: {\"builder\": {\"entitlements\": {\"security-insecure\": true}}}"},
 		{"network.host is not allowed", "allow it in the host's daemon.json: {\"builder\": {\"entitlements\": {\"network-host\": true}}}"},
 		{"unknown entitlement", "there are security.insecure and network.host"},
+		{"reach the builder ", "start its buildkitd there, or leave the builder out: the host has one of its own"},
 	} {
 		if strings.Contains(text, known.sign) {
 			return known.hint

@@ -1,0 +1,58 @@
+package buildkit
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"testing"
+
+	"gotest.tools/v3/assert"
+
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// loader is an engine that loads what it reads, or fails.
+type loader struct {
+	got  string
+	fail error
+}
+
+func (l *loader) Hijack(context.Context, string, string, http.Header) (net.Conn, error) {
+	return nil, errors.New("not this engine's BuildKit")
+}
+
+func (l *loader) LoadImage(_ context.Context, _ string, archive io.Reader) error {
+	if l.fail != nil {
+		return l.fail
+	}
+	content, err := io.ReadAll(archive)
+	l.got = string(content)
+	return err
+}
+
+// TestDeliver: the engine gets what was built, and who fails first is blamed.
+func TestDeliver(t *testing.T) {
+	spec := hosts.BuildSpec{Tags: []string{"a:1"}, Builder: "tcp://127.0.0.1:1"}
+	write := func(to io.WriteCloser) error {
+		if _, err := io.WriteString(to, "an image"); err != nil {
+			return errors.New("build was cut short")
+		}
+		return to.Close()
+	}
+	engine := &loader{}
+	b := New("h1", engine, Options{})
+	assert.NilError(t, b.deliver(t.Context(), spec, write))
+	assert.Equal(t, engine.got, "an image")
+
+	err := b.deliver(t.Context(), spec, func(io.WriteCloser) error { return errors.New("no such step") })
+	assert.Error(t, err, "no such step")
+
+	full := New("h1", &loader{fail: errors.New("no space left on device")}, Options{})
+	assert.Error(t, full.deliver(t.Context(), spec, write), "no space left on device")
+
+	_, err = b.Build(t.Context(), spec, nil)
+	assert.ErrorContains(t, err, "host h1: build image a:1: reach the builder tcp://127.0.0.1:1: ")
+	assert.ErrorContains(t, err, "start its buildkitd there")
+}
