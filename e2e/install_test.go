@@ -47,3 +47,43 @@ services:
 		p.Do(t, "down")
 	})
 }
+
+// What a project has made goes with its last container, under all its names;
+// what another container was made from stays, and is told.
+func TestDownRemovesImages(t *testing.T) {
+	onThreeHosts(t, func(t *testing.T, l *Lab) {
+		p := l.Project(t, "services: {}\n")
+		p.Write(t, `
+services:
+  installed:
+    image: busybox
+    command: sleep 1000
+    init: true
+    deploy: {mode: global}
+    x-clocker: {image: {commit: "echo `+p.Name+` > /installed"}}
+  built:
+    build: {dockerfile_inline: "FROM busybox\nRUN echo `+p.Name+` > /built", tags: ["`+p.Name+`:second", "`+p.Name+`:third"]}
+    command: sleep 1000
+    init: true
+`)
+		p.Up(t)
+		h := l.Host(2)
+		image := h.Docker(t, "images", "--format", "{{.Repository}}:{{.Tag}}", p.Name+"-installed")
+		assert.Check(t, strings.HasPrefix(image, p.Name+"-installed:installed-"), image)
+		h.Docker(t, "run", "-d", "--name", p.Name+"-other", image, "sleep", "1000")
+		t.Cleanup(func() { _, _ = h.TryDocker("rm", "-f", p.Name+"-other") })
+
+		down := p.Do(t, "down", "--rmi", "local")
+		assert.Check(t, strings.Contains(down.Stderr, "Image "+image+" Resource is still in use [h2]"), down.Stderr)
+		for _, host := range l.Hosts() {
+			kept := ""
+			if host == h {
+				kept = image
+			}
+			assert.Equal(t, host.Docker(t, "images", "--format", "{{.Repository}}:{{.Tag}}", "--filter", "label=com.docker.compose.project="+p.Name), kept, "%s", host)
+		}
+		h.Docker(t, "rm", "-f", p.Name+"-other")
+		p.Do(t, "down", "--rmi", "all")
+		assert.Equal(t, h.Docker(t, "images", "-q", p.Name+"-installed"), "")
+	})
+}
