@@ -83,10 +83,15 @@ func (f *file[S]) read() (*S, error) {
 	return s, nil
 }
 
+// write puts the new state in the place of the old one at once: whoever writes
+// may be killed.
 func (f *file[S]) write(s *S) error {
 	b, err := json.MarshalIndent(s, "", " ")
 	if err == nil {
-		err = os.WriteFile(f.path, b, 0o644)
+		err = os.WriteFile(f.path+".new", b, 0o644)
+	}
+	if err == nil {
+		err = os.Rename(f.path+".new", f.path)
 	}
 	if err != nil {
 		return fmt.Errorf("write fake: %w", err)
