@@ -16,7 +16,7 @@ import (
 // region by the name that its makers, Canonical, publish it under.
 const (
 	defaultImage  = "resolve:ssm:/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id"
-	defaultUser   = "ubuntu"
+	defaultUser   = "root" // whom the boot lets in with our key
 	defaultDevice = "/dev/sda1"
 )
 

@@ -121,7 +121,7 @@ func TestWhatIsAskedFor(t *testing.T) {
 	all, err := p.List(t.Context(), o.Location)
 	assert.NilError(t, err)
 	assert.DeepEqual(t, all, []hosts.Machine{{
-		ID: "europe-west1-b/1", Name: "eu-1", Location: "eu", User: "ubuntu", HostKey: key, State: hosts.MachineRunning, Size: "e2-small",
+		ID: "europe-west1-b/1", Name: "eu-1", Location: "eu", User: "root", HostKey: key, State: hosts.MachineRunning, Size: "e2-small",
 		Address: "198.51.100.7", PrivateAddress: "10.156.0.1", Created: time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC),
 	}})
 }

@@ -15,7 +15,7 @@ import (
 // cloud-init's user data; those of Ubuntu do.
 const (
 	defaultImage = "projects/ubuntu-os-cloud/global/images/family/ubuntu-2404-lts-amd64"
-	defaultUser  = "ubuntu"
+	defaultUser  = "root" // whom the boot lets in with our key
 	defaultZone  = "europe-west3-a"
 )
 
