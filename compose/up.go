@@ -71,18 +71,9 @@ func Up(ctx context.Context, env *Env, p *project.Project, o UpOptions) (planned
 }
 
 func up(ctx context.Context, env *Env, p *project.Project, o UpOptions) (*plan.Plan, error) {
-	planned, err := planGrown(ctx, env, p, o)
+	planned, err := planJoined(ctx, env, p, &o)
 	if err != nil {
-		return nil, err
-	}
-	if joins := planned.Joins(); joins != nil {
-		if err := env.joinHosts(ctx, joins); err != nil {
-			return planned, err
-		}
-		o.JoinHosts = false
-		if planned, err = planGrown(ctx, env, p, o); err != nil {
-			return nil, err
-		}
+		return planned, err
 	}
 	p, told, err := env.outside(ctx, p, o.Services)
 	if err != nil {

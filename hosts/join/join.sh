@@ -36,12 +36,30 @@ change() {
   if [ "$mode" != join ]; then say need "$check" "$will"; return 0; fi
   say wait "$check" "$will"
   if "$@" >"$log" 2>&1; then say did "$check" "$was"; return 0; fi
-  fault "$check" "cannot $will: $(why)" "${remedy:-read what it said: ssh there and try it by hand}"
+  fault "$check" "cannot $will: $(why)" "$(fix)"
   return 1
 }
 
-# why is the line of the log that tells most.
-why() { { grep -iE '^(e:|error|fatal|err)|no space|could not|unable|failed|cannot' "$log" || cat "$log"; } | grep . | tail -n 1 | cut -c1-300; }
+# why is the line of the log that tells most: what programs say of a cause comes before what they say of the failure.
+why() {
+  line=''
+  for signs in 'no space left|another program has been' '^(e:|error|fatal|err)' 'could not|unable|failed|cannot' .; do
+    line=$(grep -iE "$signs" "$log" | tail -n 1 | cut -c1-300)
+    [ -z "$line" ] || break
+  done
+  echo "${line:-it said nothing}"
+}
+
+# fix is what to do about a change that failed.
+fix() {
+  if grep -qi 'no space left' "$log"; then
+    echo "make room there, then run this again: df -h"
+  elif grep -q 'another program has been' "$log"; then
+    echo 'wait until it is done, then run this again: ps ax | grep -e apt -e dpkg -e dnf -e apk'
+  else
+    echo "${remedy:-run this again; if it fails again, log in there and do it by hand}"
+  fi
+}
 
 detect() {
   ID='' ID_LIKE='' VERSION_CODENAME='' PRETTY_NAME=''
@@ -193,7 +211,7 @@ install_docker() {
 }
 
 # locked tells that somebody else was at the packages.
-locked() { grep -qE 'Could not get lock|is another process using it|Unable to (acquire|lock)|waiting for .*lock' "$log.try"; }
+locked() { grep -qE 'Could not get lock|is another process using it|locked by another process|Unable to (acquire|lock)|waiting for .*lock' "$log.try"; }
 
 # patiently COMMAND...: again while another holds the packages.
 patiently() {

@@ -153,3 +153,29 @@ func TestTheHostKeyIsTheOneThatIsTold(t *testing.T) {
 	assert.Check(t, strings.HasPrefix(config.Files[0]["content"], "# Makes this machine"))
 	assert.DeepEqual(t, config.Run, []string{"sh /var/lib/clocker/join.sh join 'docker=docker.com' >/var/log/clocker-join.log 2>&1"})
 }
+
+// What programs say of a cause is told, and not what they say of its failure.
+func TestAFailureOfTheInstallationNamesItsCauseAndRemedy(t *testing.T) {
+	for name, c := range map[string]struct{ said, text, fix string }{
+		"full": {
+			"dpkg: cannot copy extracted data: No space left on device\nE: Sub-process /usr/bin/dpkg returned an error code (1)",
+			"dpkg: cannot copy extracted data: No space left on device", "make room there",
+		},
+		"locked": {
+			"dpkg: error: dpkg frontend lock was locked by another process with pid 77\nNote: removing the lock file is always wrong",
+			"another program has been at the packages for 1 seconds", "wait until it is done",
+		},
+		"unknown": {"E: Unable to locate package docker.io", "E: Unable to locate package docker.io", "run this again"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := newMachine(t)
+			m.has("apt-get", "cat <<'S'\n"+c.said+"\nS\nexit 100")
+			m.has("dpkg", `exit 0`)
+			m.has("df", `printf 'Filesystem 1024-blocks Used Available\n/dev/x 9 9 20480000 1%% /\n'`)
+			j := join.New(join.Options{Shell: func(hosts.Host) (join.Shell, error) { return m, nil }, Now: time.Now, Patience: time.Second})
+			err := j.Join(t.Context(), hosts.Host{Name: "h1"}, join.Setup{}, nil)
+			assert.ErrorContains(t, err, c.text)
+			assert.ErrorContains(t, err, c.fix)
+		})
+	}
+}

@@ -125,8 +125,10 @@ func (j *Joiner) run(ctx context.Context, h hosts.Host, m mode, a arguments, tel
 		return e, err
 	}
 	if !e.ended {
-		return e, &hosts.Error{Host: h.Name, Op: "join", Err: fmt.Errorf("its shell ended with exit code %d: %s", code, complaint),
-			Hint: "run it again: it goes on where this run ended"}
+		return e, &hosts.Error{
+			Host: h.Name, Op: "join", Err: fmt.Errorf("its shell ended with exit code %d: %s", code, complaint),
+			Hint: "run it again: it goes on where this run ended",
+		}
 	}
 	return e, nil
 }
