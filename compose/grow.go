@@ -59,9 +59,11 @@ func makesOf(p *plan.Plan) []plan.MakeHost {
 // agree asks whether the machines that a plan makes may be made, with what they
 // cost, unless that was agreed to or yes answers all. Those that are made in the
 // place of others that failed are asked for once.
-func (e *Env) agree(p *plan.Plan, yes bool) error {
+func (e *Env) agree(p *plan.Plan, yes bool) error { return e.agreeTo(makesOf(p), yes) }
+
+func (e *Env) agreeTo(makes []plan.MakeHost, yes bool) error {
 	var new []plan.MakeHost
-	for _, a := range makesOf(p) {
+	for _, a := range makes {
 		if !a.Begun {
 			new = append(new, a)
 		}

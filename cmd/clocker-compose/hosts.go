@@ -18,7 +18,7 @@ func newHosts(s *session) *cli.Command {
 	return &cli.Command{
 		Name:        "hosts",
 		Usage:       "Manage the hosts that containers can be placed on",
-		Subcommands: []*cli.Command{newHostsActivate(s), newHostsAdd(s), newHostsAutoscale(s), newHostsCerts(s), newHostsDoctor(s), newHostsDrain(s), newHostsExec(s), newHostsInspect(s), newHostsLs(s), newHostsPrune(s), newHostsRm(s), newHostsSnapshot(s), newHostsSSH(s)},
+		Subcommands: []*cli.Command{newHostsActivate(s), newHostsAdd(s), newHostsAutoscale(s), newHostsCerts(s), newHostsCreate(s), newHostsDoctor(s), newHostsDrain(s), newHostsExec(s), newHostsInspect(s), newHostsLs(s), newHostsPrune(s), newHostsRm(s), newHostsScale(s), newHostsSnapshot(s), newHostsSSH(s)},
 	}
 }
 

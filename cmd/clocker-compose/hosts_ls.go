@@ -4,8 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/docker/go-units"
 	"github.com/urfave/cli/v2"
@@ -43,35 +46,46 @@ func (o hostsLsOptions) run(ctx context.Context, s *session) error {
 	if o.quiet {
 		return printWords(s.out, pool, func(h hosts.Host) string { return h.Name })
 	}
+	var costs prices
+	var asking sync.WaitGroup
+	asking.Go(func() { costs = s.prices(ctx, pool) })
 	snapshot, err := s.observe(ctx, pool)
+	asking.Wait()
 	if err != nil {
 		return err
 	}
 	lines := make([]hostLine, len(snapshot.Observations))
 	for i, seen := range snapshot.Observations {
-		lines[i] = hostLine{seen}
+		lines[i] = hostLine{seen, costs, s.now()}
 		if status := seen.Host.Status; !status.Ready && !o.format.JSON() {
 			s.warn("host " + seen.Host.Name + ": " + status.Reason)
 		}
 	}
-	const standard = "{{.Name}}\t{{.Location}}\t{{.Endpoint}}\t{{.Status}}\t{{.Engine}}\t{{.CPUs}}\t{{.Memory}}\t{{.Use}}\t{{.Containers}}\t{{.Fabric}}"
+	standard := "{{.Name}}\t{{.Location}}\t{{.Endpoint}}\t{{.Status}}\t{{.Engine}}\t{{.CPUs}}\t{{.Memory}}\t{{.Use}}\t{{.Containers}}\t{{.Fabric}}"
+	if slices.ContainsFunc(pool, func(h hosts.Host) bool { return h.Machine != nil }) {
+		standard += "\t{{.Age}}\t{{.Price}}"
+	}
 	heads := table.Columns{
 		"Name": "NAME", "Location": "LOCATION", "Endpoint": "ENDPOINT", "Address": "ADDRESS", "Status": "STATUS", "Engine": "ENGINE",
 		"CPUs": "CPUS", "Memory": "MEMORY", "Use": "USE", "Containers": "CONTAINERS", "Fabric": "FABRIC", "Platform": "PLATFORM",
-		"Availability": "AVAILABILITY",
+		"Availability": "AVAILABILITY", "Age": "AGE", "Price": "PRICE", "Size": "SIZE",
 	}
 	look := table.Table{
 		Standard: standard, Heads: heads,
 		Fit: table.Fit{
 			Width:  s.width(),
-			Narrow: []string{"ENDPOINT", "FABRIC", "ENGINE", "LOCATION", "CONTAINERS", "USE", "CPUS", "MEMORY"}, Names: []string{"NAME"},
+			Narrow: []string{"ENDPOINT", "FABRIC", "AGE", "PRICE", "ENGINE", "LOCATION", "CONTAINERS", "USE", "CPUS", "MEMORY"}, Names: []string{"NAME"},
 		},
 	}
 	return table.Print(s.out, o.format, look, lines)
 }
 
 // hostLine is a row of hosts ls as templates see it.
-type hostLine struct{ seen hosts.Observation }
+type hostLine struct {
+	seen  hosts.Observation
+	costs prices
+	now   time.Time
+}
 
 func (l hostLine) Name() string         { return terminal.Clean(l.seen.Host.Name) }
 func (l hostLine) Location() string     { return terminal.Clean(l.seen.Host.Location) }
@@ -80,6 +94,26 @@ func (l hostLine) Address() string      { return terminal.Clean(l.seen.Host.Addr
 func (l hostLine) Engine() string       { return terminal.Clean(l.seen.Host.EngineVersion) }
 func (l hostLine) Platform() string     { return terminal.Clean(l.seen.Host.Platform.String()) }
 func (l hostLine) Availability() string { return string(l.seen.Host.Availability) }
+
+// Age is since when the machine is there, "-" where nobody knows.
+func (l hostLine) Age() string {
+	m := l.seen.Host.Machine
+	if m == nil || m.Created.IsZero() {
+		return "-"
+	}
+	return units.HumanDuration(max(0, l.now.Sub(m.Created)))
+}
+
+// Price is what an hour of the machine costs.
+func (l hostLine) Price() string { return terminal.Clean(l.costs.text(l.seen.Host)) }
+
+// Size is what the provider calls the machine's size.
+func (l hostLine) Size() string {
+	if m := l.seen.Host.Machine; m != nil {
+		return terminal.Clean(m.Size)
+	}
+	return ""
+}
 
 // Status is "ready", "drained", or why it isn't ready, without the hint.
 func (l hostLine) Status() string {
@@ -146,7 +180,8 @@ func routerState(seen hosts.Observation) string {
 func (l hostLine) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		hosts.Host
-		Containers int    `json:"containers"`
-		Fabric     string `json:"fabric"`
-	}{l.seen.Host, len(l.seen.Containers), routerState(l.seen)})
+		Containers int          `json:"containers"`
+		Fabric     string       `json:"fabric"`
+		Price      *hosts.Price `json:"price,omitempty"`
+	}{l.seen.Host, len(l.seen.Containers), routerState(l.seen), l.costs.of(l.seen.Host)})
 }

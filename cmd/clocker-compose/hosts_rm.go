@@ -26,10 +26,12 @@ func newHostsRm(s *session) *cli.Command {
 	return &cli.Command{
 		Name:      "rm",
 		Aliases:   []string{"remove"},
-		Usage:     "Remove hosts from the config file and from the container network",
+		Usage:     "Remove hosts from the config file, or delete those that were made",
 		ArgsUsage: "HOST...",
+		Description: "A host that is declared is left as it is, and can be added again. One that a provider made is deleted, " +
+			"if it is empty; it is drained first, so that nothing is placed there meanwhile.",
 		Flags: []cli.Flag{
-			boolFlag("force", "f", "Remove a host that runs projects or doesn't answer; what it runs is left as it is"),
+			boolFlag("force", "f", "Remove a host that runs projects or doesn't answer; what it runs is left as it is, or deleted with its machine"),
 		},
 		Action: func(c *cli.Context) error {
 			return hostsRmOptions{c.Args().Slice(), c.Bool("force")}.run(c.Context, s)
@@ -57,6 +59,9 @@ func (o hostsRmOptions) remove(ctx context.Context, s *session, name string) err
 	all := allHosts(config.Locations)
 	i := slices.IndexFunc(all, func(h hosts.Host) bool { return h.Name == name })
 	if i < 0 {
+		if made, err := o.deleteMade(ctx, s, name); made {
+			return err
+		}
 		return fmt.Errorf("no host %s in %s; `%s hosts ls` lists the hosts", name, s.configFile(), s.program)
 	}
 	snapshot, err := s.observe(ctx, all[i:i+1])
