@@ -1,6 +1,9 @@
 package hosts
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // Host is one Docker Engine that containers can be placed on. The first block
 // is what the user declared; the second is filled in by an observation.
@@ -42,6 +45,15 @@ type Host struct {
 	Drivers []string `json:"drivers,omitempty"`
 	// Status is whether it answered, and if not, why.
 	Status Status `json:"status"`
+}
+
+// AddressFor is where another host reaches this one: machines of one location
+// reach each other over its private network, where they have one.
+func (h Host) AddressFor(other Host) string {
+	if h.Machine != nil && other.Machine != nil && h.Location == other.Location && other.Machine.PrivateAddress != "" {
+		return cmp.Or(h.Machine.PrivateAddress, h.Address)
+	}
+	return h.Address
 }
 
 // Endpoint is how an engine is reached: by URL or by the name of a Docker context.

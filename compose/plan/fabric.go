@@ -128,7 +128,7 @@ func (u *up) joinFabric() error {
 		if h.Address == "" {
 			return fmt.Errorf("host %s (%s) has no address at which the other hosts can reach it; set its address where its location is declared", name, h.Endpoint)
 		}
-		u.joins[name] = u.add(name, JoinFabric{Host: h, Peers: members.but(name)}, ReasonFabric)
+		u.joins[name] = u.add(name, JoinFabric{Host: h, Peers: members.but(h)}, ReasonFabric)
 	}
 	u.warnOfFabric(sortedKeys(u.joins))
 	u.introduce(members)
@@ -144,7 +144,7 @@ func (u *up) introduce(members members) {
 	}
 	for _, o := range u.State.Ready() {
 		if name := o.Host.Name; u.Joined[name] && u.joins[name] == "" && o.Host.Address != "" {
-			u.add(name, JoinFabric{Host: o.Host, Peers: members.but(name)}, ReasonPeers)
+			u.add(name, JoinFabric{Host: o.Host, Peers: members.but(o.Host)}, ReasonPeers)
 		}
 	}
 }
@@ -176,27 +176,27 @@ func (u *up) hostsOnFabric() []string {
 	return sortedKeys(on)
 }
 
-// members are the addresses of the hosts that are, or come to be, on the
-// fabric, by host.
-type members struct {
-	names, addresses []string
-}
+// members are the hosts that are, or come to be, on the fabric.
+type members []hosts.Host
 
 func (u *up) members(used []string) members {
 	var m members
 	for _, o := range u.State.Observations {
 		name := o.Host.Name
 		if _, comes := slices.BinarySearch(used, name); o.Host.Address != "" && (comes || u.Joined[name]) {
-			m.names, m.addresses = append(m.names, name), append(m.addresses, o.Host.Address)
+			m = append(m, o.Host)
 		}
 	}
 	return m
 }
 
-// but are the addresses of all but one host.
-func (m members) but(host string) []string {
-	if i := slices.Index(m.names, host); i >= 0 {
-		return slices.Delete(slices.Clone(m.addresses), i, i+1)
+// but are the addresses at which one host reaches all others.
+func (m members) but(host hosts.Host) []string {
+	var addresses []string
+	for _, other := range m {
+		if other.Name != host.Name {
+			addresses = append(addresses, other.AddressFor(host))
+		}
 	}
-	return m.addresses
+	return addresses
 }
