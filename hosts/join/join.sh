@@ -82,12 +82,15 @@ check_system() {
     'install Docker there by hand, then run this again: https://docs.docker.com/engine/install'
 }
 
+# loadable MODULE: whether the kernel has it. BusyBox and kmod have this flag of modprobe in common.
+loadable() { modprobe -D "$1" >/dev/null 2>&1; }
+
 check_kernel() {
   release=$(uname -r)
   major=${release%%.*}
   if [ "$major" -lt 4 ] 2>/dev/null; then
     fault kernel "Linux $release is too old for container networks" 'upgrade the machine to one with Linux 4 or newer'
-  elif ! grep -qw overlay /proc/filesystems && ! modprobe -n overlay >/dev/null 2>&1; then
+  elif ! grep -qw overlay /proc/filesystems && ! loadable overlay; then
     fault kernel "Linux $release has no overlay file system" "install the kernel's modules, or reboot into the kernel that is installed"
   elif ! grep -q cgroup /proc/filesystems; then
     fault kernel "Linux $release has no control groups" 'use a machine of its own, not a container'
@@ -189,7 +192,7 @@ check_firewall() {
 # ---- Docker
 
 install_docker() {
-  if has dockerd || has docker; then
+  if has dockerd || { has docker && answers; }; then # the client alone is no engine
     ok docker "installed: $(docker --version 2>/dev/null | sed 's/^Docker version //; s/,.*//')"
     return
   fi
@@ -298,11 +301,11 @@ load_modules() {
   [ "$init" != openrc ] || file=/etc/modules
   found=''
   for module in overlay br_netfilter openvswitch vxlan; do
-    modprobe -n "$module" >/dev/null 2>&1 && found="$found $module"
+    loadable "$module" && found="$found $module"
   done
   missing=''
   for module in $found; do
-    grep -qsx "$module" "$file" && { [ -d "/sys/module/$module" ] || modprobe -n --first-time "$module" 2>&1 | grep -q builtin; } || missing="$missing $module"
+    grep -qsx "$module" "$file" && { [ -d "/sys/module/$module" ] || modprobe -D "$module" | grep -q ^builtin; } || missing="$missing $module"
   done
   if [ -z "$missing" ]; then ok modules "loaded:${found:- those that the kernel has built in}"; return; fi
   change modules "load the kernel's modules$missing, at boot too" "loaded the kernel's modules$missing" add_modules "$file"
@@ -437,6 +440,7 @@ knock() {
 }
 
 reach() {
+  asked=0
   for address in $(echo "$to" | tr ',' ' '); do
     for port in 6783 6785; do
       (
@@ -448,6 +452,8 @@ reach() {
         esac
       ) &
     done
+    asked=$((asked + 1))
+    [ $((asked % 32)) != 0 ] || wait # a machine has only so many processes
   done
   wait
 }
@@ -481,14 +487,20 @@ join() {
 
 # alone: one join at a time, the one of the machine's first boot among them.
 alone() {
-  root || return 0
+  root && has flock || return 0
   lock=/run/clocker-join.lock
-  mkdir -p /run
+  [ -w /run ] || lock=${TMPDIR:-/tmp}/clocker-join.lock
   exec 9>"$lock"
-  ! has flock || flock -n 9 || {
-    say wait turn 'another join is at work on this machine'
-    flock -w "$patience" 9 || { fault turn "another join has been at work for $patience seconds" 'ssh there and look: ps ax | grep clocker'; return 1; }
-  }
+  left=$patience
+  until flock -n 9; do
+    [ "$left" != "$patience" ] || say wait turn 'another join is at work on this machine'
+    if [ "$left" -le 0 ]; then
+      fault turn "another join has been at work for $patience seconds" 'log in there and look: ps ax | grep clocker'
+      return 1
+    fi
+    sleep 1
+    left=$((left - 1))
+  done
 }
 
 main() {
