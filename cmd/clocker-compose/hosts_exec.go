@@ -26,7 +26,7 @@ func newHostsExec(s *session) *cli.Command {
 	return &cli.Command{
 		Name:      "exec",
 		Usage:     "Run a command on hosts, outside of containers",
-		ArgsUsage: "HOST COMMAND [ARGS...] | HOST... -- COMMAND [ARGS...]",
+		ArgsUsage: "HOST... [--] COMMAND [ARGS...]",
 		Description: "`hosts exec h1 docker ps` runs it on one host, `hosts exec h1 h2 -- docker ps` on several at once, with " +
 			"the host's name before each line. A command of one word is a line for the host's shell. Hosts are reached by SSH.",
 		Action: func(c *cli.Context) error {
