@@ -8,6 +8,8 @@ import "time"
 const (
 	// FabricDriver is the network driver's name on every host.
 	FabricDriver = "clocker:latest"
+	// FabricVolume is what the fabric keeps on a host. It holds nothing of anybody.
+	FabricVolume = "clocker-fabric"
 	// OptionZone is a network's driver option: the network's name in the pool,
 	// under which the names of its containers are kept. Hosts whose networks
 	// have the same zone share its names.

@@ -20,7 +20,7 @@ import (
 // memory of its peers, and the driver's of its networks.
 const (
 	RouterName   = "clocker-router"
-	RouterVolume = "clocker-fabric"
+	RouterVolume = hosts.FabricVolume
 )
 
 // Labels of the router's container, besides hosts.LabelFabric.

@@ -25,7 +25,7 @@ func Occupied(o *hosts.Observation) string {
 		}
 	}
 	for _, v := range o.Volumes {
-		if !anonymous(v.Name) && !own(v.Labels) {
+		if !anonymous(v.Name) && !own(v.Labels) && v.Name != hosts.FabricVolume {
 			return "volume " + v.Name + " is on it"
 		}
 	}

@@ -1,0 +1,121 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"gotest.tools/v3/assert"
+	is "gotest.tools/v3/assert/cmp"
+)
+
+var kills = flag.Int("kills", 0, "how often the test of hosts that come and go kills an up and a down as well")
+
+const elasticFile = `
+services:
+  web: {image: busybox, command: sleep 1h, init: true, scale: 10}
+x-clocker:
+  locations:
+    burst:
+      provider: exec
+      template: {program: machines, timeout: 2m}
+      strategies: [{max-containers: 4}]
+      min: 1
+      max: 4
+      headroom: {containers: 4}
+      remove-empty: true
+`
+
+// elastic is a project in a location whose machines are bare hosts of a lab,
+// made and deleted by a program.
+type elastic struct {
+	*Project
+	machines string
+}
+
+func newElastic(t *testing.T) *elastic {
+	t.Helper()
+	l := bareLab(t, "elastic", 0)
+	e := &elastic{Project: bareProject(t, l, elasticFile), machines: t.TempDir()}
+	program, err := filepath.Abs("lab/machines")
+	assert.NilError(t, err)
+	assert.NilError(t, os.WriteFile(l.configFile(), []byte("programs:\n  machines: {command: ["+program+"]}\n"), 0o600))
+	e.environment = []string{"LAB_NAME=" + l.name, "MACHINES=" + e.machines}
+	return e
+}
+
+// made are the names of the machines that there are.
+func (e *elastic) made(t *testing.T) string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(e.machines, "*.json"))
+	assert.NilError(t, err)
+	var names []string
+	for _, f := range files {
+		names = append(names, strings.TrimSuffix(filepath.Base(f), ".json"))
+	}
+	return strings.Join(names, " ")
+}
+
+// whole checks that all replicas run, and that the machines are all in use or headroom.
+func (e *elastic) whole(t *testing.T) {
+	t.Helper()
+	assert.Equal(t, e.made(t), "burst-1 burst-2 burst-3 burst-4")
+	on := map[string]int{}
+	for _, r := range e.Ps(t) {
+		on[r.Host]++
+	}
+	assert.Check(t, is.Len(on, 3), "%v", on)
+	assert.Equal(t, on["burst-1"]+on["burst-2"]+on["burst-3"]+on["burst-4"], 10, "%v", on)
+	assert.Check(t, is.Contains(e.Do(t, "plan", "--format", "text").Stdout, "nothing to do, 10 unchanged"))
+}
+
+func TestHostsComeAndGo(t *testing.T) {
+	e := newElastic(t)
+	assert.Check(t, is.Contains(e.Do(t, "plan", "--format", "text").Stdout, "4 to make"))
+	refused := e.Try(t, "up", "-d")
+	assert.Check(t, is.Contains(refused.Stderr, "4 machines are to be made"))
+	assert.Equal(t, e.made(t), "")
+
+	began := time.Now()
+	e.Up(t, "-y")
+	up := time.Since(began)
+	t.Logf("from no machine to ten replicas on three, and a fourth for headroom: %s", up.Round(time.Second))
+	e.whole(t)
+
+	e.Do(t, "scale", "web=2")
+	assert.Check(t, is.Len(strings.Fields(e.made(t)), 2), "two replicas, and room for four more")
+	began = time.Now()
+	e.Do(t, "down")
+	t.Logf("down to the least: %s", time.Since(began).Round(time.Second))
+	assert.Check(t, is.Len(strings.Fields(e.made(t)), 1))
+
+	for n := range *kills {
+		e.kill(t, up, "up", "-d", "-y")
+		e.Up(t, "-y")
+		e.whole(t)
+		e.kill(t, 20*time.Second, "down")
+		e.Do(t, "down")
+		assert.Check(t, is.Len(strings.Fields(e.made(t)), 1))
+		t.Logf("%d of %d", n+1, *kills)
+	}
+}
+
+// kill runs a command that usually takes so long, and kills it at some moment.
+func (e *elastic) kill(t *testing.T, usual time.Duration, args ...string) {
+	t.Helper()
+	c := e.command(context.Background(), program(t), args...)
+	assert.NilError(t, c.Start())
+	after := rand.N(usual)
+	time.Sleep(after) // the moment is the test's input
+	_ = c.Process.Kill()
+	_ = c.Wait()
+	t.Log(fmt.Sprint("killed ", args, " after ", after.Round(time.Millisecond)))
+}
