@@ -21,7 +21,7 @@ type hostsAutoscaleOptions struct {
 func newHostsAutoscale(s *session) *cli.Command {
 	return &cli.Command{
 		Name:  "autoscale",
-		Usage: "Bring locations to their size: the least number of hosts, the headroom, and no empty ones",
+		Usage: "Bring locations to their size: least hosts, headroom, none empty",
 		Description: "Machines that an interrupted run left are made hosts. A host is deleted where remove-empty says so, " +
 			"nothing is on it, and neither min nor headroom wants it. Volumes that have a name keep their host.",
 		Flags: []cli.Flag{
