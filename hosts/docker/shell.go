@@ -25,8 +25,10 @@ func (e *Engine) RunShell(ctx context.Context, command string, s hosts.ShellStre
 	const op = "run a command"
 	l, ok := e.link.(*sshLink)
 	if !ok {
-		return 0, &hosts.Error{Host: e.host.Name, Op: op, Err: fmt.Errorf("%w by %s", errors.ErrUnsupported, redacted(e.host.Endpoint)),
-			Hint: "only hosts with an endpoint such as ssh://root@10.0.0.11 have a shell"}
+		return 0, &hosts.Error{
+			Host: e.host.Name, Op: op, Err: fmt.Errorf("%w by %s", errors.ErrUnsupported, redacted(e.host.Endpoint)),
+			Hint: "only hosts with an endpoint such as ssh://root@10.0.0.11 have a shell",
+		}
 	}
 	start := time.Now()
 	code, err = l.run(ctx, command, s)
