@@ -27,11 +27,11 @@ func (p *provider) ask(ctx context.Context, r request) (reply, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, p.timeout, fmt.Errorf("no reply in %s", p.timeout))
 	defer cancel()
 	answer, complaint, err := p.run(ctx, question)
-	if ctx.Err() != nil {
-		if cause := context.Cause(ctx); cause != ctx.Err() {
-			return reply{}, fmt.Errorf("%w: %w", cause, ctx.Err())
+	if ended := ctx.Err(); ended != nil {
+		if cause := context.Cause(ctx); !errors.Is(cause, ended) {
+			return reply{}, fmt.Errorf("%w: %w", cause, ended)
 		}
-		return reply{}, ctx.Err()
+		return reply{}, ended
 	}
 	return read(answer, redact(complaint, r.Order), err)
 }
