@@ -84,24 +84,8 @@ func up(ctx context.Context, env *Env, p *project.Project, o UpOptions) (*plan.P
 			return nil, err
 		}
 	}
-	if pulls := planned.Pulls(); pulls != nil {
-		// What else there is to do depends on what the pull brings.
-		if err := env.execute(ctx, pulls, o.WaitTimeout); err != nil {
-			return planned, err
-		}
-		o.Pulled = true
-		if planned, err = planUp(ctx, env, p, o); err != nil {
-			return nil, err
-		}
-	}
-	if builds := planned.Builds(); builds != nil {
-		if err := env.build(ctx, builds); err != nil {
-			return planned, err
-		}
-		o.Build.Done = builds.Built() // and which containers are out of date is known by now
-		if planned, err = planUp(ctx, env, p, o); err != nil {
-			return nil, err
-		}
+	if planned, err = withImages(ctx, env, p, &o, planned); err != nil {
+		return planned, err
 	}
 	if o.RenewVolumes, err = env.mayRenew(planned.Diverged, o.Yes); err != nil {
 		return planned, err
@@ -122,6 +106,32 @@ func up(ctx context.Context, env *Env, p *project.Project, o UpOptions) (*plan.P
 		env.tellUnchanged(planned)
 	}
 	return planned, errors.Join(env.carryOut(ctx, planned.Content(), o), leftOut(planned))
+}
+
+// withImages pulls and builds what a plan wants, and plans anew: what else there
+// is to do depends on what that brings.
+func withImages(ctx context.Context, env *Env, p *project.Project, o *UpOptions, planned *plan.Plan) (*plan.Plan, error) {
+	if pulls := planned.Pulls(); pulls != nil {
+		err := env.execute(ctx, pulls, o.WaitTimeout)
+		if err != nil {
+			return planned, err
+		}
+		o.Pulled = true
+		if planned, err = planUp(ctx, env, p, *o); err != nil {
+			return nil, err
+		}
+	}
+	if builds := planned.Builds(); builds != nil {
+		err := env.build(ctx, builds)
+		if err != nil {
+			return planned, err
+		}
+		o.Build.Done = builds.Built() // and which containers are out of date is known by now
+		if planned, err = planUp(ctx, env, p, *o); err != nil {
+			return nil, err
+		}
+	}
+	return planned, nil
 }
 
 // carryOut executes a plan, in two goes where somebody waits for the second.
