@@ -131,10 +131,14 @@ func (f pretended) Join(ctx context.Context, host hosts.Host, _ []string) error 
 	if o, err := e.Observe(ctx); err != nil || f.Joined(o) {
 		return err // one that has joined is told of its peers again
 	}
-	if err := e.InstallPlugin(ctx, hosts.FabricDriver, pluginTar()); err != nil {
+	if _, err := e.Plugin(ctx, hosts.FabricDriver); errors.Is(err, hosts.ErrNotFound) {
+		if err := e.InstallPlugin(ctx, hosts.FabricDriver, pluginTar()); err != nil {
+			return err
+		}
+	} else if err != nil {
 		return err
 	}
-	return e.EnablePlugin(ctx, hosts.FabricDriver)
+	return e.EnablePlugin(ctx, hosts.FabricDriver) // one that a run which was killed has installed, too
 }
 
 func (f pretended) Leave(ctx context.Context, host hosts.Host, _ []hosts.Host) error {
