@@ -45,6 +45,8 @@ func newWorld(t *testing.T) *world {
 		Setup:     func(l hosts.Location) hosts.ProviderSetup { return hosts.ProviderSetup{Location: l} },
 		Folder:    w.folder,
 		Boot: func(_ hosts.Location, authorized []string) (string, string, error) {
+			w.mu.Lock()
+			defer w.mu.Unlock()
 			w.booted = authorized
 			return "#cloud-config", ssh.FingerprintSHA256(w.key.PublicKey()), nil
 		},
