@@ -91,7 +91,7 @@ func up(ctx context.Context, env *Env, p *project.Project, o UpOptions) (*plan.P
 		return planned, err
 	}
 	if len(o.RenewVolumes) > 0 {
-		if planned, err = planUp(ctx, env, p, o); err != nil {
+		if planned, err = planGrown(ctx, env, p, o); err != nil {
 			return nil, err
 		}
 	}
@@ -117,7 +117,7 @@ func withImages(ctx context.Context, env *Env, p *project.Project, o *UpOptions,
 			return planned, err
 		}
 		o.Pulled = true
-		if planned, err = planUp(ctx, env, p, *o); err != nil {
+		if planned, err = planGrown(ctx, env, p, *o); err != nil {
 			return nil, err
 		}
 	}
@@ -127,7 +127,7 @@ func withImages(ctx context.Context, env *Env, p *project.Project, o *UpOptions,
 			return planned, err
 		}
 		o.Build.Done = builds.Built() // and which containers are out of date is known by now
-		if planned, err = planUp(ctx, env, p, *o); err != nil {
+		if planned, err = planGrown(ctx, env, p, *o); err != nil {
 			return nil, err
 		}
 	}

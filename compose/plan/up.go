@@ -158,6 +158,9 @@ func (u *up) checkPool() error {
 
 // Unreachable is the error that none of a pool's hosts answers.
 func Unreachable(absent []hosts.Host) error {
+	if len(absent) == 0 {
+		return errors.New("the pool has no hosts yet; `clocker-compose up` makes them")
+	}
 	if len(absent) == 1 {
 		h, remedy := absent[0], ""
 		if h.Location == project.CurrentContext {
