@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -254,24 +255,24 @@ func TestDown(t *testing.T) {
 
 // TestSilent is a cloud that takes connections, and then says nothing.
 func TestSilent(t *testing.T) {
+	var dead atomic.Value
+	dead.Store("")
 	done := make(chan struct{})
-	silent := func(w http.ResponseWriter, r *http.Request) {
+	s := simulate(t)
+	working := s.Config.Handler
+	s.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if at := dead.Load().(string); at == "" || !strings.HasPrefix(r.URL.Path, at) {
+			working.ServeHTTP(w, r)
+			return
+		}
 		select {
 		case <-r.Context().Done():
 		case <-done:
 		}
-	}
-	s := simulate(t)
-	working := s.Config.Handler
-	for name, dead := range map[string]string{"identity": "/identity", "discovery": "/image/", "list": "/compute/v2.1/servers"} {
+	})
+	for name, at := range map[string]string{"identity": "/identity", "discovery": "/image/", "list": "/compute/v2.1/servers"} {
 		t.Run(name, func(t *testing.T) {
-			s.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if strings.HasPrefix(r.URL.Path, dead) {
-					silent(w, r)
-					return
-				}
-				working.ServeHTTP(w, r)
-			})
+			dead.Store(at)
 			ctx, cancel := context.WithTimeout(within(t), 200*time.Millisecond)
 			defer cancel()
 			_, err := s.open(t, template()).List(ctx, hosts.Location{Name: "eu"})
