@@ -81,7 +81,10 @@ func unpackContext(ctx context.Context, packed io.ReadSeeker, folder string, siz
 
 // loneDockerfile takes a text for a Dockerfile, as engines do.
 func loneDockerfile(text io.ReadSeeker, empty string, size int64, mediaType string) (hosts.BuildSpec, error) {
-	if mediaType != "text/plain" || size == 0 || size > mostDockerfile {
+	if size == 0 {
+		return hosts.BuildSpec{}, fmt.Errorf("%w, and no Dockerfile either: it is empty", archive.ErrNoArchive)
+	}
+	if mediaType != "text/plain" || size > mostDockerfile {
 		return hosts.BuildSpec{}, fmt.Errorf("%w, and no Dockerfile either: the server calls it %q", archive.ErrNoArchive, mediaType)
 	}
 	if _, err := text.Seek(0, io.SeekStart); err != nil {

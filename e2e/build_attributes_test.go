@@ -49,7 +49,7 @@ func attributeCases() []attributeCase {
 		},
 		{name: "context of git", build: "context: \"GIT#side\"", inside: out, want: "of the branch"},
 		{name: "context of git folder", build: "context: \"GIT#side:sub\"", inside: out, want: "of the folder", refused20: "name the folder in dockerfile"},
-		{name: "context of standard input", build: "context: \"-\"", refused: "name a folder, a git repository or an archive"},
+		{name: "context of standard input", build: "context: \"-\"", refused: "no Dockerfile either: it is empty"},
 		{
 			name: "dockerfile", build: "context: src, dockerfile: ../web.Dockerfile",
 			files: map[string]string{"web.Dockerfile": "FROM busybox\nCOPY page /out\n", "src/page": "outside"}, inside: out, want: "outside",

@@ -102,7 +102,8 @@ func TestALayerThatIsDamagedWhereItComesFrom(t *testing.T) {
 		source := l.holder(t, p.Name+"-web")
 		source.damage(t)
 		failed := p.Try(t, "up", "-d")
-		assert.Check(t, failed.Code != 0 && strings.Contains(failed.Stderr, "damaged on the way, or where it comes from"), failed.Stderr)
+		// The engine notices by itself and breaks off, or gives what isn't what it is said to be.
+		assert.Check(t, failed.Code != 0 && strings.Contains(failed.Stderr, "damaged"), failed.Stderr)
 		for _, h := range l.Hosts() {
 			if h != source {
 				assert.Check(t, is.Equal(h.Docker(t, "images", "-q", p.Name+"-web"), ""))

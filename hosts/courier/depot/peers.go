@@ -172,6 +172,8 @@ func (p peers) receive(ctx context.Context, peer string, part *part, moved func(
 	switch {
 	case local(err), errors.Is(err, errCorrupt):
 		return err
+	case errors.Is(err, io.ErrUnexpectedEOF) && ctx.Err() == nil:
+		return fmt.Errorf("host at %s: it went away, or what it has is damaged: %w", peer, err)
 	case err != nil:
 		return fmt.Errorf("host at %s: %w", peer, errors.Join(err, context.Cause(ctx)))
 	case !part.complete():
