@@ -9,6 +9,7 @@ import (
 
 	"github.com/clocker-compose/clocker-compose/compose/container"
 	"github.com/clocker-compose/clocker-compose/compose/state"
+	"github.com/clocker-compose/clocker-compose/hosts"
 )
 
 // pullImages adds a step for each image that a host lacks for its new
@@ -79,13 +80,31 @@ func (u *up) pull(r *replica) (string, error) {
 // registry doesn't.
 func (u *up) addPull(host string, a PullImage, why Reason) string {
 	a.Native = u.State.Host(host).Host.Platform
-	for i := range u.State.Observations {
-		o := &u.State.Observations[i]
-		if o.Host.Name != host && o.Host.Status.Ready && o.Host.Platform == a.Native && state.Image(o, a.Ref) != nil {
+	for _, o := range u.holdersOf(a.Ref) {
+		if o.Host.Name != host && o.Host.Platform == a.Native {
 			a.Holders = append(a.Holders, o.Host.Name)
 		}
 	}
 	return u.add(host, a, why)
+}
+
+// holdersOf are the hosts that answer and have an image. Each host is looked at
+// once for an image, however many hosts lack it.
+func (u *up) holdersOf(ref string) []*hosts.Observation {
+	if known, looked := u.imageHolders[ref]; looked {
+		return known
+	}
+	var found []*hosts.Observation
+	for i := range u.State.Observations {
+		if o := &u.State.Observations[i]; o.Host.Status.Ready && state.Image(o, ref) != nil {
+			found = append(found, o)
+		}
+	}
+	if u.imageHolders == nil {
+		u.imageHolders = map[string][]*hosts.Observation{}
+	}
+	u.imageHolders[ref] = found
+	return found
 }
 
 // buildsLater tells whether an image is built where it can't be pulled.

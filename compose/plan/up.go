@@ -101,6 +101,8 @@ type up struct {
 	// consulted are lists of strategies with what programs said in them, by where
 	// the list is.
 	consulted map[*hosts.Strategy][]hosts.Strategy
+	// imageHolders are the hosts that have an image, by reference.
+	imageHolders map[string][]*hosts.Observation
 	// digests are those that references have on hosts, by reference.
 	digests map[string]string
 	// networks are laid out by host and key.
