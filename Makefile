@@ -52,6 +52,7 @@ unit: ## Run the tests that need no engine, with the race detector
 .PHONY: lint
 lint: ## Check style, common mistakes and the layers between packages
 	$(LINT) run
+	shellcheck -S warning -e SC1090,SC2034,SC2154 $$(git grep -lE '^#!/bin/(ba)?sh$$' -- ':!*.txtar' ':!*.md' ':!*.recipe') hosts/join/join.sh
 
 .PHONY: fuzz
 fuzz: ## Give every parser made-up input, each for a minute (FUZZTIME=60s), eleven at once (FUZZJOBS=11)
@@ -64,6 +65,11 @@ e2e: build ## Run the tests on three real hosts (RUN=Pattern for some of them)
 .PHONY: e2e-clouds
 e2e-clouds: prepare ## Test providers on a real OpenStack and a real libvirt, made here (RUN=Pattern, CLOUDS=openstack)
 	CLOUDS='$(CLOUDS)' e2e/clouds/test '$(RUN)'
+
+.PHONY: kill
+kill: build ## Kill commands at random moments, and see what the next run finishes (KILLS=20 rounds of each)
+	go test -count=1 -timeout 60m -v -run 'Killed|TwoUsers' ./cmd/clocker-compose -kills $(or $(KILLS),20)
+	go test -tags e2e -count=1 -timeout 5h -v -run 'Killed|HostsComeAndGo' ./e2e -kills $(or $(KILLS),20)
 
 .PHONY: compare
 compare: build ## Compare with Docker Compose, case by case (RUN=scenario/case for some of them)

@@ -7,17 +7,18 @@
 # STATUS, CHECK, WORDS and REMEDY, separated by tabs. STATUS is ok, did, need (what join would do), fault (what a
 # person has to do), wait (what takes time has begun) or fact (WORDS is a value). It can be cut short anywhere: the
 # next run finishes what this one began.
+# shellcheck shell=sh disable=SC1091,SC2086,SC2317 # os-release is there; words are packages; functions are called by name
 set -u
-export LC_ALL=C DEBIAN_FRONTEND=noninteractive
+export LC_ALL=C DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l # other services are left alone
 # A user's path may lack what root's has.
 [ "${CLOCKER_JOIN_PATH:-}" ] || export PATH="$PATH:/usr/sbin:/sbin:/usr/local/sbin"
 
 mode=${1:-check}
 [ $# = 0 ] || shift
-docker=distribution version='' user='' now='' patience=180 ports='6783/tcp 6784/tcp 6785/tcp' to='' wants=''
+docker=distribution version='' user='' now='' patience=180 ports='6783/tcp 6784/tcp 6785/tcp' to=''
 for pair in "$@"; do
   case $pair in
-    docker=* | version=* | user=* | now=* | patience=* | to=* | wants=*) eval "${pair%%=*}=\${pair#*=}" ;;
+    docker=* | version=* | user=* | now=* | patience=* | to=*) eval "${pair%%=*}=\${pair#*=}" ;;
   esac
 done
 
@@ -106,7 +107,8 @@ check_clock() {
   side=ahead
   [ "$off" -ge 0 ] || side=behind off=$((-off))
   if [ "$off" -le 60 ]; then ok clock 'agrees with yours'; return; fi
-  [ "$off" -lt 7200 ] && much="$((off / 60)) minutes" || much="$((off / 3600)) hours"
+  much="$((off / 3600)) hours"
+  [ "$off" -ge 7200 ] || much="$((off / 60)) minutes"
   fault clock "is $much $side yours" 'let it be set: timedatectl set-ntp true, or install chrony'
 }
 
@@ -222,7 +224,7 @@ patiently() {
   while :; do
     "$@" >"$log.try" 2>&1 && { cat "$log.try"; return 0; }
     cat "$log.try"
-    locked && [ "$left" -gt 0 ] || break
+    if ! locked || [ "$left" -le 0 ]; then break; fi
     sleep 3
     left=$((left - 3))
   done
@@ -263,7 +265,7 @@ add_apt_source() {
   has curl || has wget || patiently apt-get install -yqq --no-install-recommends curl ca-certificates || return 1
   base=$ID
   case $ID in debian | ubuntu | raspbian) ;; *) case $ID_LIKE in *ubuntu*) base=ubuntu ;; *) base=debian ;; esac ;; esac
-  mkdir -p /etc/apt/keyrings
+  mkdir -p /etc/apt/keyrings /etc/apt/sources.list.d
   fetch "https://download.docker.com/linux/$base/gpg" /etc/apt/keyrings/docker.asc || return 1
   chmod a+r /etc/apt/keyrings/docker.asc
   echo "deb [arch=$(dpkg --print-architecture) signed-by=/etc/apt/keyrings/docker.asc] https://download.docker.com/linux/$base $VERSION_CODENAME stable" \
@@ -278,16 +280,21 @@ install_by_dnf() {
     fetch "https://download.docker.com/linux/$base/docker-ce.repo" /etc/yum.repos.d/docker-ce.repo || return 1
     packages='docker-ce docker-ce-cli containerd.io'
   fi
-  if [ -n "$version" ]; then
-    set -- $packages
-    packages="$1-$version* ${2:-} ${3:-}"
-  fi
+  [ -z "$version" ] || packages=$(pin_dnf "$packages")
   patiently dnf -yq install $packages || return 1
   has docker || patiently dnf -yq install docker-cli
 }
 
+# pin_dnf PACKAGES: with versions that begin as asked for.
+pin_dnf() {
+  for p in $1; do
+    case $p in docker* | moby*) p="$p-$version*" ;; esac
+    printf '%s ' "$p"
+  done
+}
+
 install_by_apk() {
-  patiently apk add ${version:+"docker~$version"}${version:-docker} && return
+  patiently apk add "docker${version:+~$version}" && return
   grep -q 'docker.*no such package' "$log.try" || return 1
   echo "error: no package docker: it is in the repository community, which /etc/apk/repositories leaves out"
   return 1
@@ -353,12 +360,12 @@ start_engine() {
   if root && ! answers; then
     change engine 'start the engine' 'started the engine' run_engine || return 0
   fi
-  remedy=''
+  look=${remedy##*: } remedy=''
   [ "$mode" = join ] || answers || return 0
   running=$(docker version --format '{{.Server.Version}}' 2>/dev/null)
   case $running in
     1[0-8].* | [0-9].*) fault engine "Docker $running is too old" 'upgrade it to 19.03 or newer' ;;
-    '') root && fault engine 'the engine does not answer' 'journalctl -u docker -n 50' ;;
+    '') root && fault engine 'the engine does not answer' "$look" ;;
     *) ok engine "Docker $running answers" ;;
   esac
   engine=$(docker info --format '{{.ID}}' 2>/dev/null)

@@ -3,9 +3,12 @@ package join_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,8 +21,10 @@ import (
 // machine runs commands on this machine, with programs of its own in place of
 // those that change or tell something.
 type machine struct {
-	t       *testing.T
-	bin     string
+	t   *testing.T
+	bin string
+	// root holds files of the machine's own, in place of this one's; "" where it has none.
+	root    string
 	logins  int
 	unheard bool
 }
@@ -29,12 +34,18 @@ func newMachine(t *testing.T) *machine {
 	m := &machine{t: t, bin: t.TempDir()}
 	// What the machine under test has is what its folder has.
 	for _, tool := range []string{"sh", "cat", "awk", "grep", "sed", "head", "tail", "cut", "tr", "mktemp", "rm", "mkdir", "dirname", "df", "uname", "flock", "sleep", "date"} {
-		path, err := exec.LookPath(tool)
-		assert.NilError(t, err)
-		assert.NilError(t, os.Symlink(path, filepath.Join(m.bin, tool)))
+		m.link(tool)
 	}
 	m.has("id", `case $1 in -u) echo 0;; *) echo root;; esac`)
 	return m
+}
+
+// link gives it a program of this machine.
+func (m *machine) link(tool string) {
+	m.t.Helper()
+	path, err := exec.LookPath(tool)
+	assert.NilError(m.t, err)
+	assert.NilError(m.t, os.Symlink(path, filepath.Join(m.bin, tool)))
 }
 
 // has gives it a program.
@@ -51,12 +62,36 @@ func (m *machine) RunShell(ctx context.Context, command string, s hosts.ShellStr
 	}
 	c := exec.CommandContext(ctx, "/bin/sh", "-c", command)
 	c.Env = []string{"PATH=" + m.bin, "CLOCKER_JOIN_PATH=" + m.bin, "TMPDIR=" + m.t.TempDir()}
-	c.Stdin, c.Stdout, c.Stderr = s.In, s.Out, s.Err
+	c.Stdin, c.Stdout, c.Stderr = m.rooted(s.In), s.Out, s.Err
 	err := c.Run()
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		return exit.ExitCode(), nil
 	}
 	return 0, err
+}
+
+// rooted is the script with the paths of the machine's own files.
+func (m *machine) rooted(script io.Reader) io.Reader {
+	if m.root == "" {
+		return script
+	}
+	text, err := io.ReadAll(script)
+	assert.Check(m.t, err)
+	var paths []string
+	for _, p := range []string{"/etc/", "/run", "/sys/module", "/proc/sys/", "/var/"} {
+		paths = append(paths, p, m.root+p)
+	}
+	return strings.NewReader(m.ownPrograms() + strings.NewReplacer(paths...).Replace(string(text)))
+}
+
+// ownPrograms keeps BusyBox from running those that it has within: the machine's
+// are others.
+func (m *machine) ownPrograms() string {
+	var functions strings.Builder
+	for _, name := range []string{"df", "modprobe"} {
+		fmt.Fprintf(&functions, "%s() { %s \"$@\"; }\n", name, filepath.Join(m.bin, name))
+	}
+	return functions.String()
 }
 
 func (m *machine) Reconnect(context.Context) error {
