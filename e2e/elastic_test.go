@@ -52,16 +52,6 @@ func newElastic(t *testing.T) *elastic {
 	return e
 }
 
-// up brings the project up. Machines boot, and Docker is installed on them, all at
-// once: that may take long where much else is going on.
-func (e *elastic) up(t *testing.T) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
-	defer cancel()
-	out, err := e.command(ctx, program(t), "up", "-d", "-y").CombinedOutput()
-	assert.NilError(t, err, "%s", out)
-}
-
 // made are the names of the machines that there are.
 func (e *elastic) made(t *testing.T) string {
 	t.Helper()
@@ -95,7 +85,7 @@ func TestHostsComeAndGo(t *testing.T) {
 	assert.Equal(t, e.made(t), "")
 
 	began := time.Now()
-	e.up(t)
+	e.upBare(t, "-y")
 	up := time.Since(began)
 	t.Logf("from no machine to ten replicas on three, and a fourth for headroom: %s", up.Round(time.Second))
 	e.whole(t)
@@ -109,7 +99,7 @@ func TestHostsComeAndGo(t *testing.T) {
 
 	for n := range *kills {
 		e.kill(t, up, "up", "-d", "-y")
-		e.up(t)
+		e.upBare(t, "-y")
 		e.whole(t)
 		e.kill(t, 20*time.Second, "down")
 		e.Do(t, "down")

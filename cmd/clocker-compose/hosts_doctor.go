@@ -123,7 +123,11 @@ func (s *session) diagnose(ctx context.Context, chosen []hosts.Host) ([]join.Fin
 	if len(chosen) > 1 {
 		found = append(found, s.joiner().Reach(ctx, chosen)...)
 	}
-	return found, ctx.Err()
+	routers, err := s.diagnoseFabric(ctx, seen.Observations)
+	if err != nil {
+		return nil, err
+	}
+	return append(found, routers...), ctx.Err()
 }
 
 // examine looks at one host: from inside where there is a way, else by its engine alone.

@@ -15,7 +15,7 @@ export LC_ALL=C DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l # other servic
 
 mode=${1:-check}
 [ $# = 0 ] || shift
-docker=distribution version='' user='' now='' patience=180 ports='6783/tcp 6784/tcp 6785/tcp' to=''
+docker=distribution version='' user='' now='' patience=180 ports='6783/tcp 6785/tcp 6783/udp 6784/udp' to=''
 for pair in "$@"; do
   case $pair in
     docker=* | version=* | user=* | now=* | patience=* | to=*) eval "${pair%%=*}=\${pair#*=}" ;;
@@ -403,35 +403,57 @@ unlock_root() { [ "$mode" != join ] || ! has chage || chage -d "$(date +%F)" -M 
 
 # ---- between hosts
 
-# listen: what answers for a moment on a port that nobody has.
+# listen: what answers for a moment on the ports that nobody has. Who has one of TCP lets others connect, too; who has
+# one of UDP answers nobody.
 listen() {
+  doors=''
   for port in $ports; do
-    number=${port%/*}
-    ! listens tcp "$number" || continue
-    if has python3; then
-      python3 -c "
-import socket, threading, time
-s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(('', $number)); s.listen(64)
-time.sleep(${patience})" >/dev/null 2>&1 &
-    elif has perl; then
-      perl -MIO::Socket::INET -e "my \$s = IO::Socket::INET->new(LocalPort => $number, Listen => 64, ReuseAddr => 1) or exit 1; sleep ${patience}" >/dev/null 2>&1 &
-    elif has nc; then
-      timeout "$patience" nc -lk -p "$number" >/dev/null 2>&1 &
-    else
+    if ! listens "${port#*/}" "${port%/*}"; then
+      "answer_${port#*/}" "${port%/*}" >/dev/null 2>&1 &
+      listeners="${listeners:-} $!"
+    elif [ "${port#*/}" = udp ]; then
       continue
     fi
-    listeners="${listeners:-} $!"
+    doors="$doors $port"
   done
   tries=50
-  for port in $ports; do
-    until listens tcp "${port%/*}" || [ "$tries" -le 0 ]; do sleep 0.1; tries=$((tries - 1)); done
-    ! listens tcp "${port%/*}" || ok listen "${port%/*}"
+  for port in $doors; do
+    until listens "${port#*/}" "${port%/*}" || [ "$tries" -le 0 ]; do sleep 0.1; tries=$((tries - 1)); done
+    ! listens "${port#*/}" "${port%/*}" || ok listen "$port"
   done
   say wait listen ready
 }
 
-# knock ADDRESS PORT: 0 answers, 1 refuses, 2 is silent or has no route.
-knock() {
+answer_tcp() {
+  if has python3; then
+    exec python3 -c "
+import socket, time
+s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(('', $1)); s.listen(64)
+time.sleep($patience)"
+  elif has perl; then
+    exec perl -MIO::Socket::INET -e "my \$s = IO::Socket::INET->new(LocalPort => $1, Listen => 64, ReuseAddr => 1) or exit 1; sleep $patience"
+  elif has nc; then
+    exec timeout "$patience" nc -lk -p "$1"
+  fi
+}
+
+# answer_udp says ! to a ?, so that two of them never keep each other busy.
+answer_udp() {
+  if has python3; then
+    exec timeout "$patience" python3 -c "
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('', $1))
+while True:
+    word, who = s.recvfrom(64)
+    if word == b'?': s.sendto(b'!', who)"
+  elif has perl; then
+    exec timeout "$patience" perl -MIO::Socket::INET -e "my \$s = IO::Socket::INET->new(LocalPort => $1, Proto => 'udp') or exit 1;
+while (1) { \$s->recv(my \$word, 64); \$s->send('!') if \$word eq '?' }"
+  fi
+}
+
+# knock_tcp ADDRESS PORT: 0 answers, 1 refuses, 2 is silent or has no route, 3 can't be tried here.
+knock_tcp() {
   if has bash; then
     timeout 4 bash -c "exec 3<>/dev/tcp/$1/$2" >"$log.$1.$2" 2>&1
   elif has nc; then
@@ -446,12 +468,23 @@ knock() {
   return 2
 }
 
+# knock_udp ADDRESS PORT asks three times, for datagrams get lost.
+knock_udp() {
+  has bash || return 3
+  timeout 4 bash -c "exec 3<>/dev/udp/$1/$2 || exit 2
+for try in 1 2 3; do
+  printf '?' >&3
+  ! read -r -t 1 -n 1 -u 3 word || exit 0
+done
+exit 2" 2>/dev/null || return 2
+}
+
 reach() {
   asked=0
   for address in $(echo "$to" | tr ',' ' '); do
-    for port in 6783 6785; do
+    for port in $ports; do
       (
-        knock "$address" "$port"
+        "knock_${port#*/}" "$address" "${port%/*}"
         case $? in
           0) ok reach "$address $port" ;;
           1) say fault reach "$address $port refused" ;;
@@ -460,7 +493,7 @@ reach() {
       ) &
     done
     asked=$((asked + 1))
-    [ $((asked % 32)) != 0 ] || wait # a machine has only so many processes
+    [ $((asked % 16)) != 0 ] || wait # a machine has only so many processes
   done
   wait
 }
