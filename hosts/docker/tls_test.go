@@ -118,9 +118,10 @@ func TestTLS(t *testing.T) {
 		"not verified":    {other.server(t, "server"), &hosts.TLS{Cert: other.path("client.pem"), Key: other.path("client-key.pem"), SkipVerify: true}, ""},
 		"other authority": {other.server(t, "server"), ours.client(), "host h2: observe: its certificate is not signed by " + ours.path("ca.pem") + " (is this the right machine"},
 		"other name":      {ours.server(t, "misnamed"), ours.client(), "its certificate is for another name than 127.0.0.1 (use a name that the certificate has: elsewhere.example)"},
-		"expired":         {ours.server(t, "expired"), ours.client(), "its certificate is not valid now (valid from 2020-01-01 to 2021-01-01: renew it, or set the clock)"},
+		"expired":         {ours.server(t, "expired"), ours.client(), "its certificate is not valid now (valid from 2020-01-01 to 2021-01-01: renew it, as hosts certs does, or set the clock)"},
 		"no certificate":  {good, &hosts.TLS{CA: ours.path("ca.pem")}, "it refuses our certificate (give tls.cert and tls.key"},
 		"wrong client":    {good, &hosts.TLS{CA: ours.path("ca.pem"), Cert: other.path("client.pem"), Key: other.path("client-key.pem")}, "it refuses our certificate"},
+		"expired client":  {good, &hosts.TLS{CA: ours.path("ca.pem"), Cert: ours.path("expired.pem"), Key: ours.path("expired-key.pem")}, "our certificate has expired on 2021-01-01 (renew it, as hosts certs does, or set the clock)"},
 		"no tls there":    {plain, ours.client(), "it does not speak TLS (leave tls out"},
 		"no tls here":     {good, nil, "the engine wants TLS: give its ca, cert and key"},
 	} {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
@@ -71,16 +72,30 @@ func (t target) diagnoseTLS(cause error) *failure {
 	case errors.As(cause, &wrong):
 		return &failure{text: "its certificate is for another name than " + t.url.Hostname(), hint: "use a name that the certificate has: " + certNames(wrong.Certificate)}
 	case errors.As(cause, &invalid) && invalid.Reason == x509.Expired:
-		return &failure{text: "its certificate is not valid now", hint: fmt.Sprintf("valid from %s to %s: renew it, or set the clock",
-			invalid.Cert.NotBefore.Format("2006-01-02"), invalid.Cert.NotAfter.Format("2006-01-02"))}
+		return &failure{text: "its certificate is not valid now", hint: fmt.Sprintf("valid from %s to %s: renew it, as hosts certs does, or set the clock",
+			invalid.Cert.NotBefore.Format(time.DateOnly), invalid.Cert.NotAfter.Format(time.DateOnly))}
 	case errors.As(cause, &invalid):
 		return &failure{text: "its certificate is not valid: " + invalid.Error()}
 	case errors.As(cause, &notTLS), strings.Contains(cause.Error(), "HTTP response to HTTPS client"):
 		return &failure{text: "it does not speak TLS", hint: "leave tls out, or use the port on which its engine has it (2376)"}
 	case errors.As(cause, &rejected), strings.Contains(cause.Error(), "remote error: tls:"):
-		return &failure{text: "it refuses our certificate", hint: "give tls.cert and tls.key as its authority signed them"}
+		return t.refused()
 	}
 	return nil
+}
+
+// refused is that the engine takes no connection with our certificate.
+func (t target) refused() *failure {
+	var ours []tls.Certificate
+	if t.tls != nil {
+		ours = t.tls.Certificates
+	}
+	for _, own := range ours {
+		if end := own.Leaf; end != nil && time.Now().After(end.NotAfter) {
+			return &failure{text: "our certificate has expired on " + end.NotAfter.Format(time.DateOnly), hint: "renew it, as hosts certs does, or set the clock"}
+		}
+	}
+	return &failure{text: "it refuses our certificate", hint: "give tls.cert and tls.key as its authority signed them"}
 }
 
 func (t target) authority() string {
