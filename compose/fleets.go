@@ -198,10 +198,15 @@ func (g *growth) keep(host string, why error) {
 	g.kept[host] = why
 }
 
-func (g *growth) keeps(host string) error {
+// mind is what keeps hosts from being deleted, by name.
+func (g *growth) mind() map[string]string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.kept[host]
+	mind := map[string]string{}
+	for host, why := range g.kept {
+		mind[host] = why.Error()
+	}
+	return mind
 }
 
 func (g *growth) refuse(location string, why error) {

@@ -2,6 +2,7 @@ package compose
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"slices"
@@ -53,47 +54,62 @@ func DeleteHost(ctx context.Context, env *Env, location hosts.Location, name str
 }
 
 // vacate lets nothing be placed on a host, and returns what is on it all the
-// same; then it is as before.
+// same; then it is as before. The order counts: a run that takes its lock after
+// the mark is there sees the mark, one that holds it keeps the host, and what one
+// has done that gave it back is seen.
 func (e *Env) vacate(ctx context.Context, h hosts.Host) (occupied string, err error) {
-	if err := e.markLeaving(ctx, h); err != nil {
+	mine, err := e.markLeaving(ctx, h)
+	if err != nil {
 		return "", err
 	}
-	seen := e.observeHost(ctx, h, everything)
-	if occupied = plan.Occupied(&seen); occupied == "" {
-		occupied = e.busy(seen)
+	if !mine.free {
+		return mine.reason, nil
 	}
-	if occupied == "" {
-		return "", nil
+	if occupied, err = e.atWork(ctx); occupied == "" && err == nil {
+		seen := e.observeHost(ctx, h, everything)
+		occupied = plan.Occupied(&seen)
 	}
-	return occupied, Activate(ctx, e, h.Name)
+	if (occupied == "" && err == nil) || mine.drained {
+		return occupied, err
+	}
+	return occupied, errors.Join(err, Activate(context.WithoutCancel(ctx), e, h.Name))
 }
 
-// markLeaving drains a host whose machine is going to be deleted.
-func (e *Env) markLeaving(ctx context.Context, h hosts.Host) error {
+// claim is what has become of the mark of a host that is to be deleted.
+type claim struct {
+	// free tells that this run may delete it; else the reason is who does.
+	free   bool
+	reason string
+	// drained tells that a user has drained it before.
+	drained bool
+}
+
+// deletionTime is longer than anybody takes to delete a host.
+const deletionTime = 5 * time.Minute
+
+// markLeaving drains a host whose machine is going to be deleted, unless another
+// run is about to do that.
+func (e *Env) markLeaving(ctx context.Context, h hosts.Host) (claim, error) {
 	engine, err := e.Connect(h)
 	if err != nil {
-		return err
+		return claim{}, err
 	}
-	me := Holder{Who: e.Self.Name, Machine: e.Self.Machine, Process: e.Self.Process, Since: time.Now().UTC()}
-	_, err = engine.ClaimVolume(ctx, hosts.VolumeSpec{Name: drainMark, Labels: map[string]string{
-		hosts.LabelDrained: me.Who + ", " + me.Since.Format(time.RFC3339), labelLeaving: "true",
-		labelMachine: me.Machine, labelProcess: strconv.Itoa(me.Process),
+	me := Holder{ID: rand.Text(), Who: e.Self.Name, Machine: e.Self.Machine, Process: e.Self.Process, Since: time.Now().UTC()}
+	v, err := engine.ClaimVolume(ctx, hosts.VolumeSpec{Name: drainMark, Labels: map[string]string{
+		hosts.LabelDrained: me.Who + ", " + me.Since.Format(time.RFC3339), labelLeaving: "true", labelHolder: me.ID, labelWho: me.Who,
+		labelMachine: me.Machine, labelProcess: strconv.Itoa(me.Process), labelSince: me.Since.Format(time.RFC3339),
 	}})
-	return err
-}
-
-// busy says whose run is at work on a pool of which this host keeps the lock;
-// "" for nobody's.
-func (e *Env) busy(seen hosts.Observation) string {
-	for _, v := range seen.Volumes {
-		if v.Labels[labelHolder] == "" {
-			continue
-		}
-		if h := holderOf(v); !e.dead(*h) {
-			return "project " + h.Project + " is being changed by " + h.String()
-		}
+	if err != nil {
+		return claim{}, err
 	}
-	return ""
+	other := holderOf(v)
+	switch {
+	case v.Labels[labelLeaving] == "":
+		return claim{free: true, drained: true}, nil
+	case other.ID == me.ID, e.dead(*other), time.Since(other.Since) > deletionTime:
+		return claim{free: true}, nil
+	}
+	return claim{reason: other.Who + " is deleting it"}, nil
 }
 
 // Leaver is a fabric that a host can be taken off, and that the others forget

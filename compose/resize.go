@@ -3,11 +3,11 @@ package compose
 import (
 	"context"
 	"errors"
-	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/clocker-compose/clocker-compose/compose/plan"
-	"github.com/clocker-compose/clocker-compose/compose/state"
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
 
@@ -21,11 +21,11 @@ type ResizeOptions struct {
 	// Shrink makes no new hosts.
 	Shrink bool
 	// Delay is how old a machine is at least that is deleted, and for how long it
-	// is known to be empty; 0 deletes at once.
+	// is known to be too many; 0 deletes at once.
 	Delay time.Duration
-	// Idle is since when hosts are known to be empty, by name; nil where one look
-	// is enough. It is kept from one call to the next.
-	Idle map[string]time.Time
+	// Spare is since when hosts are known to be too many, by name; nil where one
+	// look is enough. It is kept from one call to the next.
+	Spare map[string]time.Time
 }
 
 // Resize brings the locations of the pool to their size: it finishes machines
@@ -66,36 +66,36 @@ func PlanResize(ctx context.Context, env *Env, o ResizeOptions) (*plan.Plan, err
 		return &plan.Plan{}, err
 	}
 	planned := plan.Resize(plan.ResizeRequest{
-		State: snapshot, Fleets: fleets, Strategies: o.Strategies, Shrink: o.Shrink, Mind: o.mind(fleets, snapshot, env.grown().keeps, time.Now()),
+		State: snapshot, Fleets: fleets, Strategies: o.Strategies, Shrink: o.Shrink, Mind: env.grown().mind(),
 	})
+	o.postpone(planned, fleets, time.Now())
 	return planned, nil
 }
 
-// mind is what keeps empty hosts for now: they are young, or not empty for long.
-func (o ResizeOptions) mind(fleets []plan.Fleet, s state.Snapshot, kept func(string) error, now time.Time) map[string]string {
-	mind := map[string]string{}
+// postpone takes the steps out of a plan that delete hosts which are young, or
+// too many for a short time only. They aren't replaced by others: a load that
+// comes and goes would have machines made and deleted in turn.
+func (o ResizeOptions) postpone(p *plan.Plan, fleets []plan.Fleet, now time.Time) {
+	made := map[string]time.Time{}
 	for _, f := range fleets {
 		for _, m := range f.Machines {
-			seen := s.Host(m.Name)
-			if seen == nil || plan.Occupied(seen) != "" {
-				delete(o.Idle, m.Name)
-				continue
-			}
-			if why := kept(m.Name); why != nil {
-				mind[m.Name] = why.Error()
-			}
-			if o.Idle != nil && o.Idle[m.Name].IsZero() {
-				o.Idle[m.Name] = now
-			}
-			if age := now.Sub(m.Created); !m.Created.IsZero() && age < o.Delay {
-				mind[m.Name] = fmt.Sprintf("made %s ago", age.Truncate(time.Second))
-			}
-			if idle := now.Sub(o.Idle[m.Name]); o.Idle != nil && idle < o.Delay {
-				mind[m.Name] = fmt.Sprintf("empty for %s", idle.Truncate(time.Second))
-			}
+			made[m.Name] = m.Created
 		}
 	}
-	return mind
+	spare := map[string]bool{}
+	p.Steps = slices.DeleteFunc(p.Steps, func(s plan.Step) bool {
+		a, deletes := s.Action.(plan.RemoveHost)
+		if !deletes {
+			return false
+		}
+		spare[a.Name] = true
+		if o.Spare != nil && o.Spare[a.Name].IsZero() {
+			o.Spare[a.Name] = now
+		}
+		young := !made[a.Name].IsZero() && now.Sub(made[a.Name]) < o.Delay
+		return young || o.Spare != nil && now.Sub(o.Spare[a.Name]) < o.Delay
+	})
+	maps.DeleteFunc(o.Spare, func(name string, _ time.Time) bool { return !spare[name] })
 }
 
 // deleteHosts deletes hosts one after the other. That somebody was faster is no

@@ -36,11 +36,7 @@ x-clocker:
 // A run that is killed at any moment leaves neither a machine that nobody knows
 // nor one that isn't used: the next one finishes what it began.
 func TestKilledWhileHostsAreMadeAndDeleted(t *testing.T) {
-	d := &elasticDir{t: t, dir: t.TempDir()}
-	assert.NilError(t, os.WriteFile(filepath.Join(d.dir, "compose.yaml"), []byte(elasticFile), 0o600))
-	pool, err := fake.Open(filepath.Join(d.dir, "pool"))
-	assert.NilError(t, err)
-	d.pool = pool
+	d := newElasticDir(t, t.TempDir(), elasticFile)
 	up, down := d.finish("up", "-d", "-y"), d.finish("down")
 	for range *kills {
 		d.kill(up, "up", "-d", "-y")
@@ -56,9 +52,20 @@ func TestKilledWhileHostsAreMadeAndDeleted(t *testing.T) {
 
 // elasticDir is a folder with a project, and a pool whose hosts are files.
 type elasticDir struct {
-	t    *testing.T
-	dir  string
-	pool *fake.Pool
+	t *testing.T
+	// dir is the project's and the user's, shared the pool's.
+	dir, shared string
+	pool        *fake.Pool
+}
+
+func newElasticDir(t *testing.T, shared, composeFile string) *elasticDir {
+	t.Helper()
+	d := &elasticDir{t: t, dir: t.TempDir(), shared: shared}
+	assert.NilError(t, os.WriteFile(filepath.Join(d.dir, "compose.yaml"), []byte(composeFile), 0o600))
+	pool, err := fake.Open(shared)
+	assert.NilError(t, err)
+	d.pool = pool
+	return d
 }
 
 func (d *elasticDir) command(args ...string) *exec.Cmd {
@@ -67,7 +74,7 @@ func (d *elasticDir) command(args ...string) *exec.Cmd {
 	}
 	c := exec.CommandContext(d.t.Context(), "clocker-compose", args...) //nolint:gosec // this test's own binary
 	c.Dir = d.dir
-	c.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + d.dir, poolVariable + "=" + filepath.Join(d.dir, "pool")}
+	c.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + d.dir, poolVariable + "=" + d.shared}
 	return c
 }
 

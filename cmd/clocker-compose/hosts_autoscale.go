@@ -25,7 +25,7 @@ func newHostsAutoscale(s *session) *cli.Command {
 		Description: "Machines that an interrupted run left are made hosts. A host is deleted where remove-empty says so, " +
 			"nothing is on it, and neither min nor headroom wants it. Volumes that have a name keep their host.",
 		Flags: []cli.Flag{
-			&cli.DurationFlag{Name: "delay", Value: 10 * time.Minute, Usage: "Delete no host that is younger than this or, watching, that is empty for less"},
+			&cli.DurationFlag{Name: "delay", Value: 10 * time.Minute, Usage: "Delete no host that is younger than this or, watching, that is too many for less"},
 			&cli.DurationFlag{Name: "interval", Value: time.Minute, Usage: "Watching, look this often"},
 			boolFlag("watch", "w", "Go on until interrupted"),
 			boolFlag("yes", "y", "Answer yes to all questions"),
@@ -60,7 +60,7 @@ func (o hostsAutoscaleOptions) run(ctx context.Context, s *session) error {
 	if !o.watch {
 		return o.once(ctx, s, p)
 	}
-	o.Idle = map[string]time.Time{}
+	o.Spare = map[string]time.Time{}
 	ticker := time.NewTicker(o.interval)
 	defer ticker.Stop()
 	for {

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"gotest.tools/v3/assert"
+	"gotest.tools/v3/assert/cmp"
+
+	"github.com/clocker-compose/clocker-compose/hosts"
+)
+
+// Two users bring projects up and down on one location at the same time: there
+// are never more machines than it may have, none is deleted under a container,
+// and what is left is what both want.
+func TestTwoUsersOfOneLocation(t *testing.T) {
+	shared := t.TempDir()
+	file := strings.Replace(elasticFile, "scale: 10", "scale: 5", 1)
+	shop := newElasticDir(t, shared, file)
+	store := newElasticDir(t, shared, strings.Replace(file, "name: shop", "name: store", 1))
+	check := shop.neverMoreThan(4)
+	for range max(1, *kills) {
+		both(func() { shop.finish("up", "-d", "-y") }, func() { store.finish("up", "-d", "-y") })
+		assert.Check(t, cmp.Equal(shop.running("shop"), 5))
+		assert.Check(t, cmp.Equal(store.running("store"), 5))
+
+		// One leaves while the other comes, and the other way round.
+		both(func() { shop.finish("down") }, func() { store.finish("scale", "-y", "web=8") })
+		assert.Check(t, cmp.Equal(store.running("store"), 8))
+		both(func() { shop.finish("up", "-d", "-y") }, func() { store.finish("down") })
+		assert.Check(t, cmp.Equal(shop.running("shop"), 5))
+
+		shop.finish("down")
+		assert.Equal(t, shop.machines(), "burst-1") // the headroom
+	}
+	check()
+}
+
+func both(one, other func()) {
+	var work sync.WaitGroup
+	work.Go(one)
+	work.Go(other)
+	work.Wait()
+}
+
+// running counts the containers of a project that run.
+func (d *elasticDir) running(project string) int {
+	d.t.Helper()
+	return strings.Count(d.output("ps", "--format", "{{.Name}}"), project+"-web-")
+}
+
+// neverMoreThan watches how many machines there are until check is called.
+func (d *elasticDir) neverMoreThan(most int) (check func()) {
+	stop, done := make(chan struct{}), make(chan struct{})
+	seen := 0
+	go func() {
+		defer close(done)
+		for {
+			found, err := d.pool.Cloud().List(d.t.Context(), hosts.Location{Name: "burst"})
+			if err == nil {
+				seen = max(seen, len(found))
+			}
+			select {
+			case <-time.After(5 * time.Millisecond):
+			case <-stop:
+				return
+			}
+		}
+	}()
+	return func() {
+		close(stop)
+		<-done
+		assert.Check(d.t, seen <= most, "%d machines at one time", seen)
+	}
+}
