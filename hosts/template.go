@@ -50,7 +50,7 @@ func TemplateOptions() []Option {
 		{Name: "image", Type: OptionText, Help: "The image that a machine starts from."},
 		{Name: "region", Type: OptionText, Help: "The provider's region; it is the hosts' label `region`, too."},
 		{Name: "zone", Type: OptionText, Help: "The provider's zone; it is the hosts' label `zone`, too."},
-		{Name: "user", Type: OptionText, Help: "Who logs in by SSH, where the image doesn't have the user that the provider assumes."},
+		{Name: "user", Type: OptionText, Help: "Who logs in by SSH, where that isn't root: a user that the image has or that is made at the first boot."},
 		{Name: "ssh-keys", Type: OptionList, Help: "Public keys that may log in beside the program's own: texts, or paths of files."},
 		{Name: "docker", Type: OptionText, Values: []string{"distribution", "docker.com"}, Help: "Where Docker is installed from."},
 		{Name: "docker-version", Type: OptionText, Help: "The version of Docker's packages; the newest where nothing is said."},

@@ -26,7 +26,8 @@ func bootText(l hosts.Location, authorized []string) (userData, fingerprint stri
 	if err != nil {
 		return "", "", err
 	}
-	return join.CloudConfig(join.Boot{HostKey: key, AuthorizedKeys: authorized, Setup: setup}), key.Fingerprint, nil
+	boot := join.Boot{HostKey: key, AuthorizedKeys: authorized, User: l.Template.Text("user"), Setup: setup}
+	return join.CloudConfig(boot), key.Fingerprint, nil
 }
 
 // joinHost makes a machine a host, as its location's template says.

@@ -9,9 +9,12 @@ import (
 type Boot struct {
 	// HostKey becomes its SSH host key, so that it is known before the first login.
 	HostKey KeyPair
-	// AuthorizedKeys are the public keys that may log in as root.
+	// AuthorizedKeys are the public keys that may log in, as root and as User.
 	AuthorizedKeys []string
-	Setup          Setup
+	// User is who logs in where that isn't root: he may become root without a
+	// password, and use Docker. "" and "root" are nobody more.
+	User  string
+	Setup Setup
 }
 
 // scriptPath is where a machine that cloud-init sets up keeps the script.
@@ -20,6 +23,10 @@ const scriptPath = "/var/lib/clocker/join.sh"
 // CloudConfig is a boot as cloud-init reads it. It holds the private host key,
 // and is no word for logs.
 func CloudConfig(b Boot) string {
+	user := b.User
+	if user == "root" {
+		user = ""
+	}
 	config := map[string]any{
 		"disable_root": false,
 		// A password that has expired would refuse even logins by key.
@@ -27,9 +34,9 @@ func CloudConfig(b Boot) string {
 		"ssh_deletekeys":      true,
 		"ssh_keys":            map[string]any{"ed25519_private": b.HostKey.Private, "ed25519_public": b.HostKey.Public},
 		"ssh_authorized_keys": b.AuthorizedKeys,
-		"users":               []any{map[string]any{"name": "root", "ssh_authorized_keys": b.AuthorizedKeys}},
+		"users":               users(user, b.AuthorizedKeys),
 		"write_files":         []any{map[string]any{"path": scriptPath, "permissions": "0700", "content": script}},
-		"runcmd":              []any{strings.Join(append([]string{"sh", scriptPath, string(modeJoin)}, arguments{setup: b.Setup}.words()...), " ") + " >/var/log/clocker-join.log 2>&1"},
+		"runcmd":              []any{strings.Join(append([]string{"sh", scriptPath, string(modeJoin)}, arguments{setup: b.Setup, user: user}.words()...), " ") + " >/var/log/clocker-join.log 2>&1"},
 	}
 	// JSON is YAML, and quotes whatever stands in a key.
 	text, err := json.MarshalIndent(config, "", "  ")
@@ -37,4 +44,14 @@ func CloudConfig(b Boot) string {
 		panic(err) // texts and lists of texts alone
 	}
 	return "#cloud-config\n" + string(text) + "\n"
+}
+
+// users are those whom cloud-init lets in, which makes those that lack. An
+// image's own user is made only where he is named: nobody else is to log in.
+func users(more string, keys []string) []any {
+	all := []any{map[string]any{"name": "root", "ssh_authorized_keys": keys}}
+	if more != "" {
+		all = append(all, map[string]any{"name": more, "sudo": "ALL=(ALL) NOPASSWD:ALL", "ssh_authorized_keys": keys})
+	}
+	return all
 }

@@ -179,3 +179,31 @@ func TestAFailureOfTheInstallationNamesItsCauseAndRemedy(t *testing.T) {
 		})
 	}
 }
+
+// Whoever logs in otherwise than as root is let in with the same keys, may
+// become root, and is told to the script of the first boot.
+func TestTheBootLetsInWhoLogsIn(t *testing.T) {
+	keys := []string{"ssh-ed25519 AAAA me", "ssh-ed25519 BBBB bea"}
+	for user, names := range map[string][]string{"": {"root"}, "root": {"root"}, "debian": {"root", "debian"}} {
+		t.Run("user "+user, func(t *testing.T) {
+			body, ok := strings.CutPrefix(join.CloudConfig(join.Boot{AuthorizedKeys: keys, User: user}), "#cloud-config\n")
+			assert.Assert(t, ok)
+			var config struct {
+				Users []struct {
+					Name string   `json:"name"`
+					Sudo string   `json:"sudo"`
+					Keys []string `json:"ssh_authorized_keys"`
+				} `json:"users"`
+				Run []string `json:"runcmd"`
+			}
+			assert.NilError(t, json.Unmarshal([]byte(body), &config))
+			assert.Equal(t, len(config.Users), len(names))
+			for i, u := range config.Users {
+				assert.Equal(t, u.Name, names[i])
+				assert.DeepEqual(t, u.Keys, keys)
+				assert.Equal(t, u.Sudo != "", u.Name != "root")
+			}
+			assert.Equal(t, strings.Contains(config.Run[0], "'user=debian'"), user == "debian", "%s", config.Run[0])
+		})
+	}
+}

@@ -1,6 +1,7 @@
 package machines
 
 import (
+	"cmp"
 	"maps"
 	"net/netip"
 	"net/url"
@@ -14,6 +15,9 @@ var (
 	hostForm = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$`)
 	userForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
 )
+
+// bootUser is whom every machine's boot lets in.
+const bootUser = "root"
 
 // Host is a machine as a host of its location, which SSH reaches with our key
 // and with the host key of the machine's tag alone.
@@ -32,10 +36,7 @@ func (m *Machines) Host(l hosts.Location, machine hosts.Machine) hosts.Host {
 // endpoint has no URL where the machine has no address yet, or one that can't be meant.
 func (m *Machines) endpoint(l hosts.Location, machine hosts.Machine) hosts.Endpoint {
 	e := hosts.Endpoint{SSH: hosts.SSH{Identity: m.identityFile(), KnownHosts: m.knownHostsFile(machine.HostKey)}}
-	user := l.Template.Text("user")
-	if user == "" {
-		user = machine.User
-	}
+	user := cmp.Or(l.Template.Text("user"), machine.User, bootUser)
 	host := machine.Address
 	if ip, err := netip.ParseAddr(host); err == nil && ip.Is6() {
 		host = "[" + host + "]"
