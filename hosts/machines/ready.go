@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+
+	"github.com/docker/go-units"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
@@ -19,15 +22,42 @@ var errGone = errors.New("it isn't there any more")
 
 // Ready waits until a machine runs and SSH answers, and makes it a host. It
 // finishes what an interrupted run has begun. Tell is called with what is waited
-// for. The template's start-timeout bounds all of it.
+// for. The template's start-timeout bounds all of it, from when the machine was
+// made.
 func (m *Machines) Ready(ctx context.Context, l hosts.Location, machine hosts.Machine, tell func(string)) (hosts.Host, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, l.StartTimeout(), fmt.Errorf("it isn't ready after %s", l.StartTimeout()))
+	rest := left(l, machine, time.Now())
+	if rest < l.StartTimeout()-time.Minute {
+		tell = withLimit(tell, rest)
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, rest, fmt.Errorf("it isn't ready after %s", l.StartTimeout()))
 	defer cancel()
 	h, err := m.ready(ctx, l, machine, tell)
 	if cause := context.Cause(ctx); err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		err = fmt.Errorf("machine %s: %w: %w", machine.Name, cause, err)
 	}
 	return h, err
+}
+
+// left is what a machine has left of the time that it may take, so that no run
+// waits anew for one that others have waited for. One whose time is over has all
+// of it again: nobody waits for that unless the user says so.
+func left(l hosts.Location, machine hosts.Machine, now time.Time) time.Duration {
+	limit := l.StartTimeout()
+	if machine.Created.IsZero() {
+		return limit
+	}
+	rest := limit - max(0, now.Sub(machine.Created))
+	if rest <= 0 {
+		return limit
+	}
+	return rest
+}
+
+// withLimit tells, too, how long is waited at most for a machine that others have
+// waited for before.
+func withLimit(tell func(string), rest time.Duration) func(string) {
+	limit := units.HumanDuration(rest)
+	return func(text string) { tell(text + ", for " + strings.ToLower(limit) + " at most") }
 }
 
 func (m *Machines) ready(ctx context.Context, l hosts.Location, machine hosts.Machine, tell func(string)) (hosts.Host, error) {
