@@ -34,33 +34,59 @@ func ScaleHosts(ctx context.Context, env *Env, o HostOrder) error {
 	return env.shrinkTo(ctx, o.Location, there, o.Count)
 }
 
-// shrinkTo deletes empty hosts until so many machines are left.
+// errUnknown is that nobody can tell whether a host is empty.
+var errUnknown = errors.New("so what is on it isn't known")
+
+// shrinkTo deletes empty hosts until so many machines are left. Those that don't
+// answer stay, and don't count: no host that works is deleted in their place.
 func (e *Env) shrinkTo(ctx context.Context, l hosts.Location, there []hosts.Machine, n int) error {
 	slices.SortFunc(there, func(a, b hosts.Machine) int {
 		return cmp.Or(cmp.Compare(len(b.Name), len(a.Name)), strings.Compare(b.Name, a.Name))
 	})
 	left := len(there)
-	var kept []string
+	var kept, silent []string
 	for _, m := range there {
 		if left == n {
-			return nil
+			break
 		}
 		switch err := e.deleteMachine(ctx, l, m); {
 		case err == nil:
 			left--
 		case errors.Is(err, ErrOccupied):
 			kept = append(kept, err.Error())
+		case errors.Is(err, errUnknown):
+			silent = append(silent, err.Error())
+			left--
 		default:
 			return err
 		}
 	}
-	return fmt.Errorf("location %s keeps %s: %s", l.Name, machineCount(left), strings.Join(kept, "; "))
+	return shortfall(l, left-n, kept, silent)
+}
+
+// shortfall is an error where machines stay that were to go.
+func shortfall(l hosts.Location, tooMany int, kept, silent []string) error {
+	var parts []string
+	if tooMany > 0 {
+		parts = append(parts, fmt.Sprintf("keeps %s more: %s", machineCount(tooMany), strings.Join(kept, "; ")))
+	}
+	if len(silent) > 0 {
+		parts = append(parts, "keeps what doesn't work: "+strings.Join(silent, "; ")+"; `hosts rm --force` deletes it all the same")
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	return fmt.Errorf("location %s %s", l.Name, strings.Join(parts, ", and "))
 }
 
 // deleteMachine deletes a machine whose host is known to be empty.
 func (e *Env) deleteMachine(ctx context.Context, l hosts.Location, m hosts.Machine) error {
 	if m.State != hosts.MachineRunning {
-		return fmt.Errorf("host %s: %w: its machine is %s, so what is on it isn't known", m.Name, ErrOccupied, m.State)
+		return fmt.Errorf("host %s: its machine is %s, %w", m.Name, m.State, errUnknown)
 	}
-	return DeleteHost(ctx, e, l, m.Name)
+	err := DeleteHost(ctx, e, l, m.Name)
+	if errors.Is(err, hosts.ErrUnreachable) || errors.Is(err, hosts.ErrNoEngine) {
+		return fmt.Errorf("%w, %w", err, errUnknown)
+	}
+	return err
 }

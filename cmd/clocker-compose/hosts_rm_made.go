@@ -48,8 +48,11 @@ func (o hostsRmOptions) deleteMachine(ctx context.Context, env *compose.Env, h h
 		return fmt.Errorf("host %s: %w, so what is on it isn't known; delete it all the same with --force", h.Name, why)
 	}
 	err := compose.DeleteHost(ctx, env, l, h.Name)
-	if errors.Is(err, compose.ErrOccupied) {
+	switch {
+	case errors.Is(err, compose.ErrOccupied):
 		return fmt.Errorf("%w; `hosts drain %s` moves replicas away, and --force deletes the host with all that is on it", err, h.Name)
+	case errors.Is(err, hosts.ErrUnreachable), errors.Is(err, hosts.ErrNoEngine):
+		return fmt.Errorf("%w; what is on it isn't known: delete it all the same with --force", err)
 	}
 	return err
 }
