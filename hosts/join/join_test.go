@@ -1,6 +1,7 @@
 package join_test
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/json"
 	"strings"
@@ -206,4 +207,16 @@ func TestTheBootLetsInWhoLogsIn(t *testing.T) {
 			assert.Equal(t, strings.Contains(config.Run[0], "'user=debian'"), user == "debian", "%s", config.Run[0])
 		})
 	}
+}
+
+// Who has time waits for the machine's first boot, which is at its packages for long.
+func TestAJoinWaitsForOthersAsLongAsItsCaller(t *testing.T) {
+	m := newMachine(t)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+	defer cancel()
+	for _, ctx := range []context.Context{t.Context(), ctx} {
+		_ = m.joiner(0).Join(ctx, hosts.Host{Name: "h1"}, join.Setup{}, nil)
+	}
+	assert.Check(t, cmp.Contains(m.asked[0], "'patience=180'"))
+	assert.Check(t, cmp.Regexp("'patience=3[0-9]{3}'", m.asked[1]))
 }

@@ -27,7 +27,8 @@ type Options struct {
 	// Now is this machine's clock.
 	Now func() time.Time
 	// Patience is how long a join waits for another program that is at the
-	// machine's packages; 0 is 3 minutes.
+	// machine's packages, such as its first boot; 0 is 3 minutes. A context that
+	// ends later is waited for.
 	Patience time.Duration
 }
 
@@ -45,7 +46,7 @@ func New(o Options) *Joiner {
 // Join does on a machine all that is missing for a host, and tells each thing
 // as it is found or done. The error has what a person has to do.
 func (j *Joiner) Join(ctx context.Context, h hosts.Host, s Setup, tell func(Finding)) error {
-	e, err := j.run(ctx, h, modeJoin, arguments{setup: s, now: j.o.Now(), patience: j.o.Patience}, tell)
+	e, err := j.run(ctx, h, modeJoin, arguments{setup: s, now: j.o.Now(), patience: j.patience(ctx)}, tell)
 	if err != nil {
 		return err
 	}
@@ -56,6 +57,13 @@ func (j *Joiner) Join(ctx context.Context, h hosts.Host, s Setup, tell func(Find
 		return e.shell.Reconnect(ctx)
 	}
 	return nil
+}
+
+func (j *Joiner) patience(ctx context.Context) time.Duration {
+	if end, ok := ctx.Deadline(); ok {
+		return max(j.o.Patience, time.Until(end))
+	}
+	return j.o.Patience
 }
 
 // Examine looks at a machine and changes nothing.

@@ -27,6 +27,8 @@ type machine struct {
 	root    string
 	logins  int
 	unheard bool
+	// asked are the commands that it was given.
+	asked []string
 }
 
 func newMachine(t *testing.T) *machine {
@@ -57,6 +59,7 @@ func (m *machine) has(name, body string) {
 }
 
 func (m *machine) RunShell(ctx context.Context, command string, s hosts.ShellStreams) (int, error) {
+	m.asked = append(m.asked, command)
 	if m.unheard {
 		return 255, nil
 	}

@@ -39,6 +39,9 @@ type Options struct {
 	HostKey func(ctx context.Context, address string) (ssh.PublicKey, error)
 	// Poll is how often is looked whether a machine runs; 0 is 2 seconds.
 	Poll time.Duration
+	// Outage is how long a cloud may fail to answer while a machine is waited for;
+	// 0 is a minute.
+	Outage time.Duration
 }
 
 // Machines are those of some locations. They are safe for concurrent use.
@@ -57,6 +60,9 @@ func New(o Options) *Machines {
 	}
 	if o.Poll == 0 {
 		o.Poll = 2 * time.Second
+	}
+	if o.Outage == 0 {
+		o.Outage = time.Minute
 	}
 	o.Locations = slices.DeleteFunc(slices.Clone(o.Locations), func(l hosts.Location) bool { return l.Provider == "" })
 	slices.SortFunc(o.Locations, func(a, b hosts.Location) int { return strings.Compare(a.Name, b.Name) })

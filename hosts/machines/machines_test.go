@@ -9,7 +9,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -217,30 +216,6 @@ func TestMachinesThatDoNotComeUp(t *testing.T) {
 }
 
 // TestWaitingForManyCostsAsMuchAsForOne counts what a cloud is asked.
-// A machine that an earlier run has waited for isn't waited for anew.
-func TestAMachineHasOneStartTimeout(t *testing.T) {
-	w := newWorld(t)
-	made, err := machines.New(w.options).Create(t.Context(), w.eu, "eu-1", "")
-	assert.NilError(t, err)
-	for name, c := range map[string]struct {
-		age  time.Duration
-		told string
-	}{
-		"new":                         {0, "Joining"},
-		"of an earlier run":           {8*time.Minute + 10*time.Second, "Joining, for about a minute at most"},
-		"old, and asked for by name":  {time.Hour, "Joining"},
-		"by a clock ahead of our own": {-time.Hour, "Joining"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			made.Created = time.Now().Add(-c.age)
-			var told []string
-			_, err := machines.New(w.options).Ready(t.Context(), w.eu, made, func(s string) { told = append(told, s) })
-			assert.NilError(t, err)
-			assert.Assert(t, slices.Contains(told, c.told), "%q", told)
-		})
-	}
-}
-
 func TestWaitingForManyCostsAsMuchAsForOne(t *testing.T) {
 	w := newWorld(t)
 	w.options.Poll = 20 * time.Millisecond

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,35 +75,42 @@ func (m *Machines) ready(ctx context.Context, l hosts.Location, machine hosts.Ma
 	return h, m.o.Join(ctx, h, l, tell)
 }
 
-// running waits until the machine runs and has an address.
+// running waits until the machine runs and has an address. A cloud that doesn't
+// answer for a moment is asked again.
 func (m *Machines) running(ctx context.Context, l hosts.Location, machine hosts.Machine, tell func(string)) (hosts.Machine, error) {
-	told := ""
-	for machine.State != hosts.MachineRunning || machine.Address == "" {
-		switch machine.State {
-		case hosts.MachineBroken:
-			return machine, &Broken{machine.Name, machine.Fault}
-		case hosts.MachineDeleting:
-			return machine, fmt.Errorf("machine %s: %w", machine.Name, errGone)
-		}
-		if told != "Booting" {
-			told = "Booting"
-			tell(told)
-		}
+	if runs, err := settled(machine); runs || err != nil {
+		return machine, err
+	}
+	tell("Booting")
+	for heard := time.Now(); ; {
 		all, err := m.roster(l).next(ctx)
-		if err != nil {
+		if err != nil && (ctx.Err() != nil || time.Since(heard) > m.o.Outage) {
 			return machine, err
 		}
-		found := false
-		for _, seen := range all {
-			if seen.ID == machine.ID {
-				machine, found = seen, true
-			}
+		if err != nil {
+			continue
 		}
-		if !found {
+		heard = time.Now()
+		i := slices.IndexFunc(all, func(seen hosts.Machine) bool { return seen.ID == machine.ID })
+		if i < 0 {
 			return machine, fmt.Errorf("machine %s: %w", machine.Name, errGone)
 		}
+		machine = all[i]
+		if runs, err := settled(machine); runs || err != nil {
+			return machine, err
+		}
 	}
-	return machine, nil
+}
+
+// settled tells that a machine runs, or in an error that it won't.
+func settled(m hosts.Machine) (runs bool, err error) {
+	switch m.State {
+	case hosts.MachineBroken:
+		return false, &Broken{m.Name, m.Fault}
+	case hosts.MachineDeleting:
+		return false, fmt.Errorf("machine %s: %w", m.Name, errGone)
+	}
+	return m.State == hosts.MachineRunning && m.Address != "", nil
 }
 
 // answering waits until the machine's SSH server shows the key that it was made

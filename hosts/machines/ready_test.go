@@ -1,0 +1,73 @@
+package machines_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"gotest.tools/v3/assert"
+
+	"github.com/clocker-compose/clocker-compose/hosts/fake"
+	"github.com/clocker-compose/clocker-compose/hosts/machines"
+)
+
+// A machine that an earlier run has waited for isn't waited for anew.
+func TestAMachineHasOneStartTimeout(t *testing.T) {
+	w := newWorld(t)
+	made, err := machines.New(w.options).Create(t.Context(), w.eu, "eu-1", "")
+	assert.NilError(t, err)
+	for name, c := range map[string]struct {
+		age  time.Duration
+		told string
+	}{
+		"new":                         {0, "Joining"},
+		"of an earlier run":           {8*time.Minute + 10*time.Second, "Joining, for about a minute at most"},
+		"old, and asked for by name":  {time.Hour, "Joining"},
+		"by a clock ahead of our own": {-time.Hour, "Joining"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			made.Created = time.Now().Add(-c.age)
+			var told []string
+			_, err := machines.New(w.options).Ready(t.Context(), w.eu, made, func(s string) { told = append(told, s) })
+			assert.NilError(t, err)
+			assert.Assert(t, slices.Contains(told, c.told), "%q", told)
+		})
+	}
+}
+
+// A cloud that is away while a machine boots is no reason to give the machine up,
+// unless it stays away.
+func TestACloudMayBeAwayWhileAMachineBoots(t *testing.T) {
+	w := newWorld(t)
+	w.cloud.Inject(fake.Fault{Method: "Boot", Delay: 20 * time.Millisecond})
+	made, err := machines.New(w.options).Create(t.Context(), w.eu, "eu-1", "")
+	assert.NilError(t, err)
+	w.cloud.Inject(fake.Fault{Method: "List", Kind: fake.Unreachable, Text: "connection refused"})
+	asked := func() (n int) {
+		for _, c := range w.cloud.Calls() {
+			if c.Method == "List" {
+				n++
+			}
+		}
+		return n
+	}
+	ready := make(chan error, 1)
+	go func() {
+		_, err := machines.New(w.options).Ready(t.Context(), w.eu, made, func(string) {})
+		ready <- err
+	}()
+	for asked() < 3 {
+		time.Sleep(time.Millisecond)
+	}
+	w.cloud.Heal()
+	assert.NilError(t, <-ready)
+
+	w.options.Outage = time.Nanosecond
+	w.cloud.Inject(fake.Fault{Method: "Boot", Delay: time.Hour})
+	w.cloud.Inject(fake.Fault{Method: "List", Kind: fake.Unreachable, Text: "connection refused"})
+	m := machines.New(w.options)
+	made, err = m.Create(t.Context(), w.eu, "eu-2", "")
+	assert.NilError(t, err)
+	_, err = m.Ready(t.Context(), w.eu, made, func(string) {})
+	assert.ErrorContains(t, err, "connection refused")
+}
