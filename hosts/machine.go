@@ -46,6 +46,9 @@ type Machine struct {
 	// PrivateAddress is where the other machines of the location reach it;
 	// "" is Address.
 	PrivateAddress string `json:"privateAddress,omitempty"`
+	// Endpoint is the URL of its engine where that isn't reached by SSH. Such a
+	// machine has Docker, and is a host as soon as its engine answers.
+	Endpoint string `json:"endpoint,omitempty"`
 	// User is who logs in by SSH: "root", or the image's own.
 	User string `json:"user,omitempty"`
 	// HostKey is the fingerprint of its SSH host key, from its tag.

@@ -53,6 +53,18 @@ type ProviderSetup struct {
 	// Program finds a program that the user's config file declares; nil where
 	// none may be called.
 	Program func(name string) (Program, error)
+	// Engine returns the user's own engine, that of the current Docker context;
+	// nil where there is none.
+	Engine func() (MachineEngine, error)
+}
+
+// MachineEngine is an engine whose containers may be machines.
+type MachineEngine interface {
+	PullImage(ctx context.Context, ref string, o PullOptions) error
+	CreateContainer(ctx context.Context, spec ContainerSpec) (id string, err error)
+	StartContainer(ctx context.Context, container string) error
+	RemoveContainer(ctx context.Context, container string, force, volumes bool) error
+	ObserveContainers(ctx context.Context, f ContainerFilter) (Observation, error)
 }
 
 // Program is a program of the user's.

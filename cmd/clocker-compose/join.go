@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
@@ -14,6 +15,7 @@ import (
 func bootAndJoin(s *session, o *machines.Options) {
 	o.Boot = bootText
 	o.Join = s.joinHost
+	o.Answer = s.answer
 }
 
 // bootText is what cloud-init reads, and the fingerprint of the host key in it.
@@ -43,6 +45,16 @@ func (s *session) joinHost(ctx context.Context, h hosts.Host, l hosts.Location, 
 	})
 }
 
+// answer asks the engine of a host.
+func (s *session) answer(ctx context.Context, h hosts.Host) error {
+	e, err := s.connections.connect(h)
+	if err != nil {
+		return err
+	}
+	_, err = e.Observe(ctx)
+	return err
+}
+
 // joinListed makes hosts of machines that locations list.
 func (s *session) joinListed(locations map[string]hosts.Location) func(context.Context, hosts.Host, func(string)) error {
 	return func(ctx context.Context, h hosts.Host, tell func(string)) error {
@@ -54,6 +66,9 @@ func (s *session) joinListed(locations map[string]hosts.Location) func(context.C
 func (s *session) joiner() *join.Joiner {
 	return join.New(join.Options{
 		Shell: func(h hosts.Host) (join.Shell, error) {
+			if h.Machine != nil && h.Machine.Endpoint != "" { // it is made as it is to be
+				return nil, fmt.Errorf("host %s: %w by %s", h.Name, errors.ErrUnsupported, h.Machine.Endpoint)
+			}
 			e, err := s.connections.connect(h)
 			if err != nil {
 				return nil, fmt.Errorf("host %s: %w", h.Name, err)

@@ -20,12 +20,22 @@ func (s *session) machines(locations []hosts.Location) *machines.Machines {
 				Location: l, Variable: s.getenv, Home: s.getenv("HOME"), Directory: l.Directory,
 				Folder:  filepath.Join(home, "providers", l.Provider, l.Name),
 				Program: s.providerProgram,
+				Engine:  s.currentEngine,
 			}
 		},
 		Folder: filepath.Join(home, "ssh"),
 	}
 	s.wiring.boot(s, &o)
 	return machines.New(o)
+}
+
+// currentEngine is that of the current Docker context, for the provider local.
+func (s *session) currentEngine() (hosts.MachineEngine, error) {
+	endpoint, _, err := s.currentEndpoint()
+	if err != nil {
+		return nil, err
+	}
+	return s.connections.connect(hosts.Host{Endpoint: endpoint})
 }
 
 // providerProgram is a program of the config file, for the provider exec.

@@ -7,6 +7,7 @@ import (
 	"github.com/clocker-compose/clocker-compose/hosts/gce"
 	"github.com/clocker-compose/clocker-compose/hosts/hetzner"
 	"github.com/clocker-compose/clocker-compose/hosts/libvirt"
+	"github.com/clocker-compose/clocker-compose/hosts/local"
 	"github.com/clocker-compose/clocker-compose/hosts/openstack"
 	"github.com/clocker-compose/clocker-compose/hosts/program"
 )
@@ -20,6 +21,7 @@ func providerKinds() []hosts.ProviderKind {
 		gce.Kind(),
 		hetzner.Kind(),
 		libvirt.Kind(),
+		local.Kind(),
 		openstack.Kind(),
 	}
 }

@@ -14,8 +14,8 @@ import (
 )
 
 // DialPort connects to a TCP port that a container publishes on the host: over
-// SSH through the connection that there is, else to the host's address. The
-// context bounds the attempt.
+// SSH through the connection that there is, in a container from within, else to
+// the host's address. The context bounds the attempt.
 func (e *Engine) DialPort(ctx context.Context, p hosts.PublishedPort) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, e.o.ConnectTimeout)
 	defer cancel()
@@ -23,8 +23,11 @@ func (e *Engine) DialPort(ctx context.Context, p hosts.PublishedPort) (net.Conn,
 	if a, err := netip.ParseAddr(p.HostIP); err == nil && !a.IsUnspecified() {
 		ip = a.String()
 	}
-	if l, ok := e.link.(*sshLink); ok {
+	switch l := e.link.(type) {
+	case *sshLink:
 		return l.forward(ctx, net.JoinHostPort(cmp.Or(ip, "127.0.0.1"), port))
+	case *containerLink:
+		return l.forward(ctx, cmp.Or(ip, "127.0.0.1"), port)
 	}
 	dialer := net.Dialer{}
 	return dialer.DialContext(ctx, "tcp", net.JoinHostPort(cmp.Or(ip, e.host.Address, e.target.address(), "127.0.0.1"), port))

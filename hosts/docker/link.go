@@ -20,6 +20,8 @@ func newLink(t target, o Options) (link, error) {
 		return &direct{dialer, "unix", t.url.Path}, nil
 	case "ssh":
 		return newSSH(t, o)
+	case schemeContainer:
+		return newContainerLink(t, o)
 	}
 	return &direct{dialer: dialer}, nil
 }

@@ -18,12 +18,14 @@ const sshFailed = 255
 const shellGrace = 2 * time.Second
 
 // RunShell gives a command to the login shell of the host's user, outside of
-// containers, and returns its exit code. It goes over the SSH connection that
-// the engine is reached by; another endpoint has none, and is an error that
-// matches [errors.ErrUnsupported].
+// containers, and returns its exit code. It goes the way that the engine is
+// reached by: over SSH, or in the container that the engine runs in; another
+// endpoint has no shell, and is an error that matches [errors.ErrUnsupported].
 func (e *Engine) RunShell(ctx context.Context, command string, s hosts.ShellStreams) (code int, err error) {
 	const op = "run a command"
-	l, ok := e.link.(*sshLink)
+	l, ok := e.link.(interface {
+		run(ctx context.Context, command string, s hosts.ShellStreams) (int, error)
+	})
 	if !ok {
 		return 0, &hosts.Error{
 			Host: e.host.Name, Op: op, Err: fmt.Errorf("%w by %s", errors.ErrUnsupported, redacted(e.host.Endpoint)),

@@ -78,7 +78,7 @@ func (t target) check() error {
 			return fmt.Errorf("endpoint %s needs an absolute path, as in unix:///var/run/docker.sock", t.url)
 		}
 		return nil
-	case "tcp", "ssh":
+	case "tcp", "ssh", schemeContainer:
 		if t.url.Hostname() == "" {
 			return fmt.Errorf("endpoint %s lacks a host, as in %s://10.0.0.11", t.url.Redacted(), t.url.Scheme)
 		}
@@ -129,7 +129,7 @@ func (t target) dialAddress() string {
 
 // address is how others reach the machine: "" where only this machine can.
 func (t target) address() string {
-	if t.url.Scheme == "unix" {
+	if t.url.Scheme == "unix" || t.url.Scheme == schemeContainer {
 		return ""
 	}
 	return t.url.Hostname()

@@ -29,13 +29,13 @@ type transport struct {
 	// answered is told what became of a request; may be nil.
 	answered func(r *http.Request, status int, took time.Duration, err error)
 	// reads are the places for short reads, nil for any number. Sessions of one
-	// SSH connection are few.
+	// SSH connection are few, and commands in a container take their time.
 	reads chan struct{}
 }
 
-// maxReads is how many short reads share an SSH connection at once. Each takes
-// a session, for which the other side starts a program: two are quicker than
-// six, and leave sessions for what takes long.
+// maxReads is how many short reads there are at once where each connection takes
+// a program that the other side starts, as sessions of SSH do: two are quicker
+// than six, and leave sessions for what takes long.
 const maxReads = 2
 
 func newTransport(t target, l link, o Options) *transport {
@@ -53,7 +53,7 @@ func newTransport(t target, l link, o Options) *transport {
 		base.Proxy = o.Proxy
 	}
 	result := &transport{base: base, observe: o.Requests}
-	if t.url.Scheme == "ssh" {
+	if t.url.Scheme == "ssh" || t.url.Scheme == schemeContainer {
 		base.MaxIdleConns, base.MaxIdleConnsPerHost = maxReads, maxReads
 		result.reads = make(chan struct{}, maxReads)
 	}

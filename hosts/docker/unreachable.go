@@ -25,6 +25,9 @@ func (t target) diagnose(cause error) *failure {
 	if t.url.Scheme == "ssh" {
 		return t.diagnoseSSH(cause)
 	}
+	if t.url.Scheme == schemeContainer {
+		return t.diagnoseContainer(cause)
+	}
 	if f := t.diagnoseTLS(cause); f != nil {
 		return f
 	}

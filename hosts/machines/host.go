@@ -20,7 +20,8 @@ var (
 const bootUser = "root"
 
 // Host is a machine as a host of its location, which SSH reaches with our key
-// and with the host key of the machine's tag alone.
+// and with the host key of the machine's tag alone, unless it has an endpoint of
+// its own.
 func (m *Machines) Host(l hosts.Location, machine hosts.Machine) hosts.Host {
 	return hosts.Host{
 		Name:         machine.Name,
@@ -35,6 +36,9 @@ func (m *Machines) Host(l hosts.Location, machine hosts.Machine) hosts.Host {
 
 // endpoint has no URL where the machine has no address yet, or one that can't be meant.
 func (m *Machines) endpoint(l hosts.Location, machine hosts.Machine) hosts.Endpoint {
+	if machine.Endpoint != "" {
+		return hosts.Endpoint{URL: machine.Endpoint}
+	}
 	e := hosts.Endpoint{SSH: hosts.SSH{Identity: m.identityFile(), KnownHosts: m.knownHostsFile(machine.HostKey)}}
 	user := cmp.Or(l.Template.Text("user"), machine.User, bootUser)
 	host := machine.Address

@@ -34,6 +34,8 @@ type Options struct {
 	// Join makes a machine that SSH reaches a host; tell may be called with what
 	// it does.
 	Join func(ctx context.Context, h hosts.Host, l hosts.Location, tell func(string)) error
+	// Answer asks the engine of a machine that has an endpoint of its own.
+	Answer func(ctx context.Context, h hosts.Host) error
 	// HostKey asks the SSH server at an address for its key of the kind that Boot
 	// makes; nil is ScanHostKey.
 	HostKey func(ctx context.Context, address string) (ssh.PublicKey, error)

@@ -305,3 +305,23 @@ func TestScan(t *testing.T) {
 	_, logged := <-tried
 	assert.Assert(t, !logged)
 }
+
+func TestAMachineWithAnEndpointIsAHostWhenItsEngineAnswers(t *testing.T) {
+	w := newWorld(t)
+	w.shown = func() ssh.PublicKey { t.Error("SSH was asked"); return nil }
+	refusals := 2
+	w.options.Answer = func(_ context.Context, h hosts.Host) error {
+		assert.Equal(t, h.Endpoint.URL, "container://eu-1-abc")
+		if refusals--; refusals >= 0 {
+			return errors.New("its engine is not running")
+		}
+		return nil
+	}
+	m := machines.New(w.options)
+	made := hosts.Machine{ID: "1", Name: "eu-1", Location: "eu", State: hosts.MachineRunning, Address: "172.17.0.2", Endpoint: "container://eu-1-abc"}
+	h, err := m.Ready(t.Context(), w.eu, made, func(string) {})
+	assert.NilError(t, err)
+	assert.Equal(t, refusals, -1)
+	assert.Equal(t, h.Address, "172.17.0.2")
+	assert.Equal(t, len(w.joined), 0)
+}

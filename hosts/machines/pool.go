@@ -53,7 +53,7 @@ func (m *Machines) see(ctx context.Context, l hosts.Location) Seen {
 	var work sync.WaitGroup
 	for i, machine := range all {
 		seen.Hosts = append(seen.Hosts, m.Host(l, machine))
-		if machine.State == hosts.MachineRunning && machine.Address != "" {
+		if machine.State == hosts.MachineRunning && machine.Address != "" && machine.Endpoint == "" {
 			work.Go(func() { distrusted[i] = m.Trust(ctx, machine) })
 		}
 	}

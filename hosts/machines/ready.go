@@ -21,10 +21,10 @@ func (b *Broken) Error() string { return "machine " + b.Machine + " is broken: "
 // errGone is that a machine was deleted by another.
 var errGone = errors.New("it isn't there any more")
 
-// Ready waits until a machine runs and SSH answers, and makes it a host. It
-// finishes what an interrupted run has begun. Tell is called with what is waited
-// for. The template's start-timeout bounds all of it, from when the machine was
-// made.
+// Ready waits until a machine runs and SSH answers, and makes it a host; of one
+// that has an endpoint of its own, until its engine answers. It finishes what an
+// interrupted run has begun. Tell is called with what is waited for. The
+// template's start-timeout bounds all of it, from when the machine was made.
 func (m *Machines) Ready(ctx context.Context, l hosts.Location, machine hosts.Machine, tell func(string)) (hosts.Host, error) {
 	rest := left(l, machine, time.Now())
 	if rest < l.StartTimeout()-time.Minute {
@@ -65,6 +65,11 @@ func (m *Machines) ready(ctx context.Context, l hosts.Location, machine hosts.Ma
 	machine, err := m.running(ctx, l, machine, tell)
 	if err != nil {
 		return hosts.Host{}, err
+	}
+	if machine.Endpoint != "" {
+		tell("Waiting for Docker")
+		h := m.Host(l, machine)
+		return h, m.persist(ctx, func() (bool, error) { return true, m.o.Answer(ctx, h) })
 	}
 	tell("Waiting for SSH")
 	if err := m.answering(ctx, machine); err != nil {
@@ -116,9 +121,17 @@ func settled(m hosts.Machine) (runs bool, err error) {
 // answering waits until the machine's SSH server shows the key that it was made
 // with; that it shows another is no reason to wait.
 func (m *Machines) answering(ctx context.Context, machine hosts.Machine) error {
+	return m.persist(ctx, func() (again bool, err error) {
+		err = m.Trust(ctx, machine)
+		return !errors.Is(err, ErrHostKey), err
+	})
+}
+
+// persist tries until there is no error, or trying again is of no use.
+func (m *Machines) persist(ctx context.Context, try func() (again bool, err error)) error {
 	for {
-		err := m.Trust(ctx, machine)
-		if err == nil || errors.Is(err, ErrHostKey) {
+		again, err := try()
+		if err == nil || !again {
 			return err
 		}
 		if pause(ctx, m.o.Poll) != nil {

@@ -46,10 +46,10 @@ stop_registry() {
 }
 
 # fill_registry makes the stand-ins that the cache lacks. One lab at a time.
-fill_registry() {
+fill_registry() { # [RECIPE...]
   [ "$(cat "$LAB_HOME/images")" = stand-ins ] || return 0
   (
     flock 8
-    "$here/images/make" "$(mirror)" "$LAB_CACHE" 8>&-
+    "$here/images/make" "$(mirror)" "$LAB_CACHE" "$@" 8>&-
   ) 8>"$LAB_CACHE/lock"
 }
