@@ -61,16 +61,30 @@ func (o hostsAutoscaleOptions) run(ctx context.Context, s *session) error {
 		return o.once(ctx, s, p)
 	}
 	o.Spare = map[string]time.Time{}
+	return o.goOn(ctx, s, p)
+}
+
+// goOn looks again and again. What goes wrong is told once for as long as it
+// does: the next look may find things better.
+func (o hostsAutoscaleOptions) goOn(ctx context.Context, s *session, p *project.Project) error {
 	ticker := time.NewTicker(o.interval)
 	defer ticker.Stop()
+	told := ""
 	for {
-		if err := o.once(ctx, s, p); err != nil && ctx.Err() == nil {
-			s.warn(err.Error()) // the next look may find things better
+		err := o.once(ctx, s, p)
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err == nil:
+			told = ""
+		case err.Error() != told:
+			told = err.Error()
+			s.warn(told)
 		}
 		select {
 		case <-ticker.C:
 		case <-ctx.Done():
-			return nil
+			return status(codeInterrupted)
 		}
 	}
 }
