@@ -48,7 +48,7 @@ func PlanHosts(ctx context.Context, env *Env, o HostOrder) ([]plan.MakeHost, err
 	}
 	names := o.Names
 	if len(names) == 0 {
-		names = plan.MachineNames(o.Location.Name, taken, o.Count)
+		names = plan.MachineNames(o.Location, taken, o.Count)
 	}
 	var makes []plan.MakeHost
 	fresh := 0

@@ -1,6 +1,11 @@
 package hosts
 
-import "time"
+import (
+	"cmp"
+	"strconv"
+	"strings"
+	"time"
+)
 
 // Template is what new machines of a location are like: values of options by
 // their names. A text is a string, a number a float64, a boolean a bool, a list
@@ -47,6 +52,7 @@ func (t Template) Duration(name string) time.Duration {
 func TemplateOptions() []Option {
 	return []Option{
 		{Name: "size", Type: OptionText, Help: "What the provider calls a size of machine. Where none is named, the cheapest known one is taken that fits."},
+		{Name: "name", Type: OptionText, Help: "What machines are called: {n} is a number, {location} the location; `{location}-{n}` where nothing is said."},
 		{Name: "image", Type: OptionText, Help: "The image that a machine starts from."},
 		{Name: "region", Type: OptionText, Help: "The provider's region; it is the hosts' label `region`, too."},
 		{Name: "zone", Type: OptionText, Help: "The provider's zone; it is the hosts' label `zone`, too."},
@@ -56,6 +62,12 @@ func TemplateOptions() []Option {
 		{Name: "docker-version", Type: OptionText, Help: "The version of Docker's packages; the newest where nothing is said."},
 		{Name: "start-timeout", Type: OptionDuration, Help: "How long a machine may take to be ready, such as `10m`."},
 	}
+}
+
+// MachineName is what the machine of a number is called, as the template says.
+func (l Location) MachineName(n int) string {
+	form := cmp.Or(l.Template.Text("name"), "{location}-{n}")
+	return strings.NewReplacer("{location}", l.Name, "{n}", strconv.Itoa(n)).Replace(form)
 }
 
 // startTimeout is how long a machine may take where the template doesn't say.

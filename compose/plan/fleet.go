@@ -2,7 +2,6 @@ package plan
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"github.com/clocker-compose/clocker-compose/compose/state"
@@ -91,13 +90,13 @@ func (f *Fleet) host(name string, size hosts.Size, seen state.Snapshot) hosts.Ho
 // usualArch is that of a machine of which nobody says another.
 const usualArch = "amd64"
 
-// MachineNames are names for so many new machines of a location: LOCATION-N with
-// the lowest numbers that are free, so that whoever wants a machine at the same
+// MachineNames are names for so many new machines of a location, those of the
+// lowest numbers that are free, so that whoever wants a machine at the same
 // time wants the same one.
-func MachineNames(location string, taken map[string]bool, n int) []string {
+func MachineNames(l hosts.Location, taken map[string]bool, n int) []string {
 	var names []string
 	for i := 1; len(names) < n; i++ {
-		if name := fmt.Sprintf("%s-%d", location, i); !taken[name] {
+		if name := l.MachineName(i); !taken[name] {
 			names = append(names, name)
 		}
 	}

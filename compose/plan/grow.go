@@ -224,7 +224,7 @@ func (g *growth) without(f *Fleet, size hosts.Size, n int, before []scheduler.Ta
 	return still
 }
 
-func (g *growth) names(f *Fleet, n int) []string { return MachineNames(f.Location.Name, g.taken, n) }
+func (g *growth) names(f *Fleet, n int) []string { return MachineNames(f.Location, g.taken, n) }
 
 func namesOf(tasks []scheduler.Task) []string {
 	var names []string

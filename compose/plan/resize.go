@@ -75,7 +75,7 @@ func (r resizing) steps(g *graph) {
 	if r.Full != "" || !known || r.shrink {
 		n = 0
 	}
-	for i, name := range MachineNames(r.Location.Name, r.taken(), n) {
+	for i, name := range MachineNames(r.Location, r.taken(), n) {
 		why := ReasonHeadroom
 		if i < f.Min-f.Working {
 			why = ReasonMin

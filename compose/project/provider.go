@@ -31,6 +31,20 @@ func (l *declaredLocation) decode(d *decoder, at path, v any) {
 		d.problem(at.key("min"), "min is %d, which is more than max, %d", l.Min, l.Max)
 	}
 	l.Template = d.template(at, l.Provider, l.Template)
+	d.machineName(at.key("template").key("name"), l.Template)
+}
+
+// machineName checks that a template calls each machine by a name of its own.
+func (d *decoder) machineName(at path, t declaredTemplate) {
+	form := hosts.Template(t).Text("name")
+	example := hosts.Location{Name: "location", Template: hosts.Template(t)}.MachineName(1)
+	switch {
+	case form == "":
+	case !strings.Contains(form, "{n}"):
+		d.problem(at, "%s is %q, which would be the name of each machine: put {n} into it", at, form)
+	case !nameForm.MatchString(example):
+		d.problem(at, "%s is %q: names begin with a letter or a digit; letters, digits, %q, %q and %q follow, and {n} and {location} stand for themselves", at, form, ".", "-", "_")
+	}
 }
 
 // needsProvider reports what is said of machines that nothing makes.
