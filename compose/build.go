@@ -30,7 +30,7 @@ func PlanBuild(ctx context.Context, env *Env, p *project.Project, o plan.BuildCo
 	if err != nil {
 		return nil, err
 	}
-	o.Agent = env.SSHAgent
+	o.Agent, o.Usual = env.SSHAgent, request.Build.Usual
 	return plan.Build(request, o)
 }
 

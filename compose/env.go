@@ -50,6 +50,9 @@ type Env struct {
 	Input io.Reader
 	// SSHAgent is the socket of the user's agent, "" where there is none.
 	SSHAgent string
+	// UsualBuilder is who builds where nothing names a builder: a BuildKit of its
+	// own, by name, or "" for the engine's; may be nil.
+	UsualBuilder func() (string, error)
 	// FindProvider is where the program of a provider is, and FindPlugin that of
 	// a plugin of Docker's client; nil where none is called.
 	FindProvider, FindPlugin func(name string) (path string, err error)
@@ -168,6 +171,14 @@ func (e *Env) builder(pool map[string]hosts.Host) func(string) (execute.Builder,
 		return nil
 	}
 	return func(name string) (execute.Builder, error) { return e.BuildOn(pool[name]) }
+}
+
+// usualBuilder is who builds where nothing names a builder.
+func (e *Env) usualBuilder() (string, error) {
+	if e.UsualBuilder == nil {
+		return "", nil
+	}
+	return e.UsualBuilder()
 }
 
 // Spans tells whether the pool has several hosts, or comes to have some once they

@@ -185,6 +185,9 @@ func requestOn(ctx context.Context, env *Env, p *project.Project, o UpOptions, s
 		return plan.Request{}, err
 	}
 	o.Build.Agent = env.SSHAgent
+	if o.Build.Usual, err = env.usualBuilder(); err != nil {
+		return plan.Request{}, err
+	}
 	verdicts, err := env.verdicts(ctx, p, snapshot)
 	if err != nil {
 		return plan.Request{}, err

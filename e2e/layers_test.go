@@ -20,6 +20,7 @@ var layers = []struct {
 }{
 	{"hosts/docker", []string{"hosts"}},
 	{"hosts/buildkit", []string{"hosts"}},
+	{"hosts/buildx", []string{"hosts"}},
 	{"hosts/fake", []string{"hosts"}},
 	{"hosts/conformance", []string{"hosts"}},
 	{"hosts/invented", []string{"hosts"}},
@@ -53,7 +54,7 @@ var layers = []struct {
 	{"compose/execute", []string{"hosts", "compose/tree", "compose/container", "compose/plan"}},
 	{"compose", []string{"hosts", "scheduler", "compose"}},
 	{"cmd/clocker-driver", []string{"weave/driver", "hosts/meter/gauge", "hosts/courier/depot"}},
-	{"cmd/clocker-compose", []string{"cmd/clocker-compose", "compose", "hosts", "hosts/buildkit", "hosts/certs", "hosts/courier", "hosts/digitalocean", "hosts/docker", "hosts/ec2", "hosts/gce", "hosts/hetzner", "hosts/invented", "hosts/join", "hosts/libvirt", "hosts/machines", "hosts/meter", "hosts/openstack", "hosts/program", "scheduler", "weave"}},
+	{"cmd/clocker-compose", []string{"cmd/clocker-compose", "compose", "hosts", "hosts/buildkit", "hosts/buildx", "hosts/certs", "hosts/courier", "hosts/digitalocean", "hosts/docker", "hosts/ec2", "hosts/gce", "hosts/hetzner", "hosts/invented", "hosts/join", "hosts/libvirt", "hosts/machines", "hosts/meter", "hosts/openstack", "hosts/program", "scheduler", "weave"}},
 	{"e2e", nil},
 }
 

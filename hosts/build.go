@@ -5,8 +5,8 @@ package hosts
 type BuildSpec struct {
 	// Tags are the references that the image gets, at least one.
 	Tags []string
-	// Builder is the address of a BuildKit of its own, tcp://HOST:PORT or
-	// unix:///SOCKET, from which the engine gets the image; "" is the engine's.
+	// Builder is a BuildKit of its own, by its name or its [BuilderAddress], from
+	// which the engine gets the image; "" is the engine's.
 	Builder string
 	// Context is a folder of this machine, or the address of a git repository,
 	// which the engine fetches, or of an archive, which this machine does.

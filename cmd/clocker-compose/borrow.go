@@ -29,6 +29,7 @@ func (s *session) borrow(env *compose.Env) {
 		env.Input = s.in
 	}
 	env.BuildOn = s.builder
+	env.UsualBuilder = s.usualBuilder(env.Pool)
 	env.Builder = compose.Rebuilder{Env: env}
 }
 
@@ -39,7 +40,7 @@ func (s *session) builder(h hosts.Host) (compose.ImageBuilder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.wiring.builder(h, e, buildkit.Options{Login: s.dockerEnvironment().Login, Machine: s.self().Machine})
+	return s.wiring.builder(h, e, buildkit.Options{Login: s.dockerEnvironment().Login, Machine: s.self().Machine, Own: s.ownBuilder})
 }
 
 // findProvider is the path of a provider: a plugin of Docker's client, or any

@@ -12,7 +12,6 @@ import (
 	"github.com/clocker-compose/clocker-compose/compose"
 	"github.com/clocker-compose/clocker-compose/compose/container"
 	"github.com/clocker-compose/clocker-compose/compose/plan"
-	"github.com/clocker-compose/clocker-compose/compose/project"
 )
 
 type buildOptions struct {
@@ -27,7 +26,7 @@ func newBuild(s *session) *cli.Command {
 		ArgsUsage: "[SERVICE...]",
 		Flags: []cli.Flag{
 			listFlag("build-arg", "", "NAME=VALUE for the build, or NAME with the value that it has here"),
-			textFlag("builder", "", `A BuildKit of its own, tcp://HOST:PORT or unix:///SOCKET, or "default": that of the host that builds`),
+			textFlag("builder", "", `A builder of buildx, or the address of a BuildKit, or "default": that of the host that builds`),
 			boolFlag("check", "", "Check the Dockerfiles, and build nothing"),
 			textFlag("memory", "m", "Without effect: BuildKit knows no limit"),
 			boolFlag("no-cache", "", "Build everything anew"),
@@ -65,27 +64,13 @@ func parseBuild(c *cli.Context, s *session) (buildOptions, error) {
 		Push:       c.Bool("push"),
 		Provenance: c.String("provenance"),
 		SBOM:       c.String("sbom"),
-		Builder:    c.String("builder"),
-	}
-	if err := s.checkBuilder(c.String("builder")); err != nil {
-		return o, err
 	}
 	var err error
+	if o.Builder, err = s.askedBuilder(c.String("builder")); err != nil {
+		return o, err
+	}
 	o.SSH, err = parseSSH(c)
 	return o, err
-}
-
-// checkBuilder refuses names of builders, which only buildx knows, and warns
-// where the environment has one.
-func (s *session) checkBuilder(name string) error {
-	const builds = "images are built by the BuildKit of a host; x-clocker.build.host says which"
-	if name != "" && name != "default" && !project.IsBuilder(name) {
-		return fmt.Errorf("--builder %s: only buildx knows that name; give the address of a BuildKit, tcp://HOST:PORT or unix:///SOCKET, or leave it out: %s", name, builds)
-	}
-	if own := s.getenv("BUILDX_BUILDER"); own != "" && own != "default" && name == "" {
-		s.warn(fmt.Sprintf("BUILDX_BUILDER=%s has no effect: %s", own, builds))
-	}
-	return nil
 }
 
 // parseSSH reads "default" or ID=PATH.

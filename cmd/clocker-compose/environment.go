@@ -5,6 +5,8 @@ import "github.com/clocker-compose/clocker-compose/cmd/clocker-compose/usage"
 // environmentVariables are those that the program reads, for the reference.
 func environmentVariables() []usage.Variable {
 	return []usage.Variable{
+		{Name: "BUILDX_BUILDER", Usage: "The builder of services that name none, as with `build --builder`"},
+		{Name: "BUILDX_CONFIG", Usage: "Where buildx keeps its builders (default `buildx` in the folder of Docker's configuration)"},
 		{Name: "CLOCKER_CONFIG", Usage: "The user's config file (default `$XDG_CONFIG_HOME/clocker/config.yaml`)"},
 		{Name: "CLOCKER_LOCATION", Usage: "Stands for `--location`"},
 		{Name: "COMPOSE_ANSI", Usage: "Stands for `--ansi`"},

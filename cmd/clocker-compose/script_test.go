@@ -66,14 +66,30 @@ func fakes(dir string) wiring {
 			}
 			return declared{pool.Engine(h), h}, nil
 		},
-		builder: func(_ hosts.Host, e engine, _ buildkit.Options) (compose.ImageBuilder, error) {
-			return e.(declared), nil
+		builder: func(_ hosts.Host, e engine, o buildkit.Options) (compose.ImageBuilder, error) {
+			return finder{e.(declared), o}, nil
 		},
 		fabric:    func(o fabricOptions) (fabric, error) { return pretended{o}, nil },
 		providers: []hosts.ProviderKind{fakeKind(dir)},
 		boot:      pretendToJoin,
 		program:   func(hosts.Platform) ([]byte, error) { return []byte("a program for tests"), nil },
 	}
+}
+
+// finder looks for a builder that a build names, as the real one does, and then
+// has the fake engine build.
+type finder struct {
+	declared
+	o buildkit.Options
+}
+
+func (f finder) Build(ctx context.Context, spec hosts.BuildSpec, progress func(hosts.BuildProgress)) (string, error) {
+	if spec.Builder != "" {
+		if _, err := f.o.Own(ctx, spec.Builder, spec.Platforms, nil); err != nil {
+			return "", err
+		}
+	}
+	return f.declared.Build(ctx, spec, progress)
 }
 
 // declared is a fake engine that is reached as the caller says, whatever the

@@ -33,9 +33,10 @@ type Build struct {
 	AllPlatforms        bool
 	NoCache, Pull, Push bool
 	Provenance, SBOM    string
-	// Builder is the address of a BuildKit of its own, or "default" for the host's;
-	// "" leaves it to the files.
-	Builder string
+	// Builder is a BuildKit of its own, by its name or address, or "default" for the
+	// host's; "" leaves it to the files. Usual is what builds where those say
+	// nothing, either.
+	Builder, Usual string
 }
 
 // BuildSpec is the request to build a service's image. The service, which may
@@ -44,12 +45,13 @@ type Build struct {
 func BuildSpec(p *project.Project, service string, o Build) (hosts.BuildSpec, error) {
 	b := &build{project: p, service: p.AllServices()[service], o: o}
 	b.BuildConfig = *b.service.Build
+	builder := b.builder()
 	platforms, platformErr := b.platforms()
 	secrets, secretErr := b.secrets()
 	ssh, sshErr := b.ssh()
 	spec := hosts.BuildSpec{
 		Tags:          b.tags(),
-		Builder:       b.builder(),
+		Builder:       builder,
 		Context:       b.Context,
 		Checksum:      p.ServiceClocker(service).Checksum,
 		Dockerfile:    b.dockerfile(),
@@ -62,7 +64,7 @@ func BuildSpec(p *project.Project, service string, o Build) (hosts.BuildSpec, er
 		CacheTo:       b.CacheTo,
 		Secrets:       secrets,
 		SSH:           ssh,
-		Platforms:     platforms,
+		Platforms:     b.builtFor(platforms, builder),
 		Network:       b.Network,
 		ShmSize:       int64(b.ShmSize),
 		Ulimits:       b.ulimits(),
@@ -135,12 +137,16 @@ func (b *build) labels() map[string]string {
 }
 
 // contexts names the image of another service by its reference: that is built
-// before, on the same host. Loading has checked that there is one to build.
+// before, on the same host. Loading has checked that there is one to build. An
+// image in a folder is looked for in the project's.
 func (b *build) contexts() map[string]string {
 	contexts := map[string]string{}
 	for name, where := range b.AdditionalContexts {
 		if service, found := strings.CutPrefix(where, types.ServicePrefix); found {
 			where = "docker-image://" + ImageOf(b.project, b.project.AllServices()[service])
+		}
+		if folder, found := strings.CutPrefix(where, "oci-layout://"); found && !filepath.IsAbs(folder) {
+			where = "oci-layout://" + filepath.Join(b.project.WorkingDir, folder)
 		}
 		contexts[name] = where
 	}
@@ -197,13 +203,23 @@ func (b *build) entitlements() []string {
 	return slices.Compact(all)
 }
 
-// builder is the address of a BuildKit of its own, "" for that of the host.
+// builder is the name or address of a BuildKit of its own, "" for that of the
+// host. Files of an address are looked for in the project's folder.
 func (b *build) builder() string {
-	asked := cmp.Or(b.o.Builder, b.project.ServiceClocker(b.service.Name).Build.Builder)
+	asked := cmp.Or(b.o.Builder, b.project.ServiceClocker(b.service.Name).Build.Builder, b.o.Usual)
 	if asked == "default" {
 		return ""
 	}
-	return asked
+	return hosts.BuilderFrom(asked, b.project.WorkingDir)
+}
+
+// builtFor are the platforms of the request: a BuildKit of its own doesn't know
+// the host that the image is for.
+func (b *build) builtFor(platforms []string, builder string) []string {
+	if len(platforms) > 0 || builder == "" || b.o.Host.Platform == (hosts.Platform{}) {
+		return platforms
+	}
+	return []string{b.o.Host.Platform.String()}
 }
 
 // checkBuilder refuses what only a host's own BuildKit has: images of other services.

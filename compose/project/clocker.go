@@ -50,8 +50,8 @@ type Build struct {
 	// Host is the name of a host, Location that of a location; one of the two, or
 	// neither.
 	Host, Location string
-	// Builder is the address of a BuildKit of its own, tcp://HOST:PORT or
-	// unix:///SOCKET, from which the host gets the image; "" for the host's own.
+	// Builder is a BuildKit of its own, by the name that buildx has for it or its
+	// [hosts.BuilderAddress], from which the host gets the image; "" for the host's own.
 	Builder string
 }
 

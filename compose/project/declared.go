@@ -21,7 +21,7 @@ type declaredService struct {
 type declaredBuild struct {
 	Host     string         `yaml:"host"`
 	Location string         `yaml:"location"`
-	Builder  builderAddress `yaml:"builder"`
+	Builder  builderName `yaml:"builder"`
 }
 
 type declaredImage struct {
@@ -31,7 +31,7 @@ type declaredImage struct {
 type declaredServiceBuild struct {
 	Host     string         `yaml:"host"`
 	Location string         `yaml:"location"`
-	Builder  builderAddress `yaml:"builder"`
+	Builder  builderName `yaml:"builder"`
 	Checksum checksum       `yaml:"checksum"`
 }
 

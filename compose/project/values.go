@@ -3,10 +3,11 @@ package project
 import (
 	"math"
 	"net/netip"
-	"net/url"
 	"regexp"
 
 	"github.com/docker/go-units"
+
+	"github.com/clocker-compose/clocker-compose/hosts"
 )
 
 // The forms of scalars; the JSON Schema holds the same.
@@ -30,28 +31,20 @@ func (c *checksum) decode(d *decoder, at path, v any) {
 	*c = checksum(text)
 }
 
-// builderAddress is where a BuildKit of its own is reached.
-type builderAddress string
+// builderName is the name or the address of a BuildKit of its own.
+type builderName string
 
-func (b *builderAddress) decode(d *decoder, at path, v any) {
+func (b *builderName) decode(d *decoder, at path, v any) {
 	text, ok := v.(string)
-	if !ok || !IsBuilder(text) {
-		d.problem(at, "%s must be the address of a BuildKit, tcp://HOST:PORT or unix:///SOCKET, not %s", at, kind(v))
+	if !ok {
+		d.problem(at, "%s must be the name or the address of a BuildKit, not %s", at, kind(v))
 		return
 	}
-	*b = builderAddress(text)
-}
-
-// IsBuilder tells whether a text is the address of a BuildKit of its own.
-func IsBuilder(text string) bool {
-	address, err := url.Parse(text)
-	switch {
-	case err != nil || address.User != nil:
-		return false
-	case address.Scheme == "unix":
-		return address.Host == "" && len(address.Path) > 1
+	if _, err := hosts.ParseBuilderAddress(text); err != nil && !hosts.IsBuilderName(text) {
+		d.problem(at, "%s: %v, not %s", at, err, kind(v))
+		return
 	}
-	return address.Scheme == "tcp" && address.Port() != "" && address.Path == ""
+	*b = builderName(text)
 }
 
 // names is a name or a list of names.

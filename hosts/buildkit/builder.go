@@ -19,7 +19,12 @@ type Engine interface {
 	Hijack(ctx context.Context, path, protocol string, header http.Header) (net.Conn, error)
 	// LoadImage takes an image in from an archive, as a whole or not at all.
 	LoadImage(ctx context.Context, ref string, archive io.Reader) error
+	// Observe tells, among all else, how the engine keeps images.
+	Observe(ctx context.Context) (hosts.Observation, error)
 }
+
+// Dial opens a stream to a BuildKit; the end of ctx doesn't close it.
+type Dial = func(ctx context.Context) (net.Conn, error)
 
 // Options are what builds may use of this machine.
 type Options struct {
@@ -29,6 +34,10 @@ type Options struct {
 	// Machine tells contexts of this machine from those of others: BuildKit
 	// compares a context with what it was sent last from there.
 	Machine string
+	// Own returns the way to a BuildKit of its own, by what a [hosts.BuildSpec]
+	// calls it, that builds for platforms; tell hears what takes its time until
+	// then. May be nil where no build names one.
+	Own func(ctx context.Context, builder string, platforms []string, tell func(string)) (Dial, error)
 }
 
 // Builder builds images on one host.
@@ -44,8 +53,8 @@ func New(host string, e Engine, o Options) *Builder {
 }
 
 // Build builds an image, which the engine then has under all its tags, and
-// returns its ID, "" of one that it got from a BuildKit of its own. Progress is called for each change, from one goroutine; may
-// be nil. The build ends with ctx. An error says which step failed, and has the
+// returns its ID, "" of one that it got from a BuildKit of its own. Progress is
+// called for each change, from one goroutine at a time; may be nil. The build ends with ctx. An error says which step failed, and has the
 // last lines that the step printed.
 func (b *Builder) Build(ctx context.Context, spec hosts.BuildSpec, progress func(hosts.BuildProgress)) (id string, err error) {
 	id, err = b.build(ctx, spec, progress)
@@ -60,17 +69,13 @@ func (b *Builder) build(ctx context.Context, spec hosts.BuildSpec, progress func
 	if err != nil {
 		return "", err
 	}
-	c, err := b.connect(ctx, spec.Builder)
+	c, err := b.connect(ctx, spec, progress)
 	if err != nil {
 		return "", err
 	}
 	defer c.Close()
 	if spec.Builder != "" {
-		return "", b.deliver(ctx, spec, func(to io.WriteCloser) error {
-			options.Exports = []client.ExportEntry{archiveExport(spec, to)}
-			_, err := solve(ctx, c, options, progress)
-			return err
-		})
+		return "", b.buildAway(ctx, c, spec, options, progress)
 	}
 	return solve(ctx, c, options, progress)
 }
@@ -93,10 +98,14 @@ const connectTimeout = 30 * time.Second
 
 // connect opens the first stream at once, so that what is wrong with it is told
 // as it is, and not as a connection that gRPC tries again and again.
-func (b *Builder) connect(ctx context.Context, own string) (*client.Client, error) {
+func (b *Builder) connect(ctx context.Context, spec hosts.BuildSpec, progress func(hosts.BuildProgress)) (*client.Client, error) {
 	dial, options := b.dialEngine, []client.ClientOpt{client.WithSessionDialer(b.dialSession)}
-	if own != "" {
-		dial, options = dialOwn(own), nil
+	if spec.Builder != "" {
+		var err error
+		if dial, err = b.dialOwn(ctx, spec, progress); err != nil {
+			return nil, err
+		}
+		options = nil
 	}
 	first, err := dialFirst(ctx, dial)
 	if err != nil {
@@ -122,7 +131,7 @@ func (b *Builder) dialSession(ctx context.Context, protocol string, meta map[str
 	return b.engine.Hijack(ctx, "/session", protocol, meta)
 }
 
-func dialFirst(ctx context.Context, dial func(context.Context) (net.Conn, error)) (net.Conn, error) {
+func dialFirst(ctx context.Context, dial Dial) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
 	return dial(ctx)

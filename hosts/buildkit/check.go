@@ -28,7 +28,7 @@ func (b *Builder) check(ctx context.Context, spec hosts.BuildSpec) (found hosts.
 	if err != nil {
 		return found, err
 	}
-	c, err := b.connect(ctx, spec.Builder)
+	c, err := b.connect(ctx, spec, nil)
 	if err != nil {
 		return found, err
 	}

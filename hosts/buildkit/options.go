@@ -24,6 +24,7 @@ func (b *Builder) options(spec hosts.BuildSpec) (client.SolveOpt, error) {
 	o := client.SolveOpt{
 		Exports:             []client.ExportEntry{export(spec)},
 		LocalMounts:         where.mounts,
+		OCIStores:           where.layouts,
 		SharedKey:           sharedKey(b.o.Machine, cmp.Or(spec.Origin, spec.Context)),
 		Frontend:            "dockerfile.v0",
 		FrontendAttrs:       where.attributes,

@@ -2,35 +2,54 @@ package buildkit
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
-	"net"
-	"strings"
 
 	"github.com/moby/buildkit/client"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
 
-// dialOwn opens streams to a BuildKit of its own, at tcp://HOST:PORT or
-// unix:///SOCKET.
-func dialOwn(address string) func(context.Context) (net.Conn, error) {
-	network, where, _ := strings.Cut(address, "://")
-	return func(ctx context.Context) (net.Conn, error) {
-		conn, err := new(net.Dialer).DialContext(ctx, network, where)
-		if err != nil {
-			return nil, fmt.Errorf("reach the builder %s: %w", address, err)
-		}
-		return conn, nil
+// dialOwn is the way to a BuildKit of its own.
+func (b *Builder) dialOwn(ctx context.Context, spec hosts.BuildSpec, progress func(hosts.BuildProgress)) (Dial, error) {
+	if b.o.Own == nil {
+		return nil, errors.New("no builders of their own are known here")
 	}
+	return b.o.Own(ctx, spec.Builder, spec.Platforms, func(text string) {
+		if progress != nil {
+			progress(hosts.BuildProgress{Step: "[internal] " + text, State: hosts.BuildRunning})
+		}
+	})
 }
 
-// archiveExport has the image written as an archive that engines load.
-func archiveExport(spec hosts.BuildSpec, to io.WriteCloser) client.ExportEntry {
-	return client.ExportEntry{
-		Type: "docker", Attrs: map[string]string{"name": joined(spec.Tags)},
-		Output: func(map[string]string) (io.WriteCloser, error) { return to, nil },
+// buildAway has a BuildKit of its own build what the engine then loads.
+func (b *Builder) buildAway(ctx context.Context, c *client.Client, spec hosts.BuildSpec, options client.SolveOpt, progress func(hosts.BuildProgress)) error {
+	form, err := b.archiveForm(ctx, spec)
+	if err != nil {
+		return err
 	}
+	return b.deliver(ctx, spec, func(to io.WriteCloser) error {
+		options.Exports = []client.ExportEntry{{
+			Type: form, Attrs: map[string]string{"name": joined(spec.Tags)},
+			Output: func(map[string]string) (io.WriteCloser, error) { return to, nil },
+		}}
+		_, err := solve(ctx, c, options, progress)
+		return err
+	})
+}
+
+// archiveForm is how an image travels: as all engines load it, or with several
+// platforms and attestations where there are such and the engine keeps them.
+func (b *Builder) archiveForm(ctx context.Context, spec hosts.BuildSpec) (string, error) {
+	if len(spec.Platforms) < 2 && attestation(spec.Provenance) == "" && attestation(spec.SBOM) == "" {
+		return client.ExporterDocker, nil
+	}
+	seen, err := b.engine.Observe(ctx)
+	if err == nil && seen.Store.Containerd {
+		return client.ExporterOCI, nil
+	}
+	return client.ExporterDocker, err
 }
 
 // deliver has the engine load what a build writes, as it is written. The error

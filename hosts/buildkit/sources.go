@@ -2,7 +2,9 @@ package buildkit
 
 import (
 	"path/filepath"
+	"strings"
 
+	"github.com/containerd/containerd/v2/core/content"
 	"github.com/moby/buildkit/util/staticfs"
 	"github.com/tonistiigi/fsutil"
 	fstypes "github.com/tonistiigi/fsutil/types"
@@ -23,6 +25,8 @@ type source struct {
 	mounts map[string]fsutil.FS
 	// attributes tell the frontend of them.
 	attributes map[string]string
+	// layouts are images in folders of this machine, by the name that BuildKit asks for.
+	layouts map[string]content.Store
 }
 
 func sources(spec hosts.BuildSpec) (source, error) {
@@ -77,6 +81,9 @@ func (s *source) addDockerfile(spec hosts.BuildSpec) error {
 // the name for that of an image: they are told to hand over to a newer one.
 func (s *source) addNamed(name, where string) error {
 	s.attributes["frontend.caps"] = "moby.buildkit.frontend.contexts+forward"
+	if strings.HasPrefix(where, layoutScheme) {
+		return s.addLayout(name, where)
+	}
 	if !filepath.IsAbs(where) {
 		s.attributes["context:"+name] = where
 		return nil
