@@ -49,14 +49,14 @@ func tool(t *testing.T, name string) string {
 
 // buildkitd runs until the test ends. It takes base images from the mirror of
 // the lab, and speaks to the unencrypted socket, and over TCP to those who have
-// a certificate.
-func (l *Lab) buildkitd(t *testing.T) buildkitd {
+// a certificate. It takes images from registries without TLS, too.
+func (l *Lab) buildkitd(t *testing.T, registries ...string) buildkitd {
 	t.Helper()
 	program := tool(t, "buildkitd")
 	folder, err := os.MkdirTemp("", "builder") // sockets have short names
 	assert.NilError(t, err)
 	b := buildkitd{folder: folder, keys: t.TempDir(), port: freePort(t)}
-	assert.NilError(t, os.WriteFile(filepath.Join(folder, "buildkitd.toml"), []byte(b.config(t, l)), 0o600))
+	assert.NilError(t, os.WriteFile(filepath.Join(folder, "buildkitd.toml"), []byte(b.config(t, l, registries)), 0o600))
 	var log bytes.Buffer
 	daemon := exec.CommandContext(t.Context(), program, "--config", filepath.Join(folder, "buildkitd.toml"))
 	daemon.Stdout, daemon.Stderr = &log, &log
@@ -83,7 +83,7 @@ func (l *Lab) buildkitd(t *testing.T) buildkitd {
 	return b
 }
 
-func (b buildkitd) config(t *testing.T, l *Lab) string {
+func (b buildkitd) config(t *testing.T, l *Lab, registries []string) string {
 	t.Helper()
 	mirror, err := os.ReadFile(l.state("mirror"))
 	assert.NilError(t, err)
@@ -93,6 +93,10 @@ func (b buildkitd) config(t *testing.T, l *Lab) string {
 	assert.NilError(t, err)
 	_, err = authority.Client(48 * time.Hour)
 	assert.NilError(t, err)
+	more := ""
+	for _, name := range registries {
+		more += fmt.Sprintf("[registry.%q]\n  http = true\n", name)
+	}
 	return strings.NewReplacer("FOLDER", b.folder, "PORT", b.port, "MIRROR", strings.TrimSpace(string(mirror)),
 		"CERT", server.Cert, "KEY", server.Key, "AUTHORITY", authority.CA()).Replace(`
 root = "FOLDER/root"
@@ -111,7 +115,7 @@ root = "FOLDER/root"
   mirrors = ["MIRROR"]
 [registry."MIRROR"]
   http = true
-`)
+`) + more
 }
 
 // freePort is a port of this machine that nobody has.
