@@ -13,7 +13,7 @@ func SavePlan(ctx context.Context, env *Env, p *project.Project, o UpOptions, fr
 	if err != nil {
 		return nil, plan.Saved{}, err
 	}
-	planned, err := plan.Up(request)
+	planned, err := decide(request)
 	if err != nil {
 		return nil, plan.Saved{}, err
 	}

@@ -67,7 +67,7 @@ func PlanRelocation(ctx context.Context, env *Env, p *project.Project, o UpOptio
 			seen.Host.Availability = hosts.Drain
 		}
 	}
-	return plan.Up(request)
+	return decide(request)
 }
 
 func moves(o UpOptions) UpOptions {

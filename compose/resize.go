@@ -21,7 +21,8 @@ type ResizeOptions struct {
 	// Shrink makes no new hosts.
 	Shrink bool
 	// Delay is how old a machine is at least that is deleted, and for how long it
-	// is known to be too many; 0 deletes at once.
+	// is known to be too many, where its location doesn't want more; 0 deletes at
+	// once.
 	Delay time.Duration
 	// Spare is since when hosts are known to be too many, by name; nil where one
 	// look is enough. It is kept from one call to the next.
@@ -92,10 +93,20 @@ func (o ResizeOptions) postpone(p *plan.Plan, fleets []plan.Fleet, now time.Time
 		if o.Spare != nil && o.Spare[a.Name].IsZero() {
 			o.Spare[a.Name] = now
 		}
-		young := !made[a.Name].IsZero() && now.Sub(made[a.Name]) < o.Delay
-		return young || o.Spare != nil && now.Sub(o.Spare[a.Name]) < o.Delay
+		delay := max(o.Delay, a.Location.RemoveDelay)
+		young := !made[a.Name].IsZero() && now.Sub(made[a.Name]) < delay
+		return young || o.Spare != nil && now.Sub(o.Spare[a.Name]) < delay
 	})
 	maps.DeleteFunc(o.Spare, func(name string, _ time.Time) bool { return !spare[name] })
+}
+
+// decide plans, without the deletions that locations want later.
+func decide(r plan.Request) (*plan.Plan, error) {
+	planned, err := plan.Up(r)
+	if err == nil {
+		ResizeOptions{}.postpone(planned, r.Fleets, time.Now())
+	}
+	return planned, err
 }
 
 // deleteHosts deletes hosts one after the other. That somebody was faster is no

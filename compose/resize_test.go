@@ -133,6 +133,26 @@ func TestHostsFollowTheLoadOverTime(t *testing.T) {
 	})
 }
 
+func TestALocationMayKeepEmptyHostsForAWhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBurst(t)
+		b.location.RemoveDelay = 15 * time.Minute
+		b.watch(nil, time.Minute)
+		b.load("burst-1", 4)
+		b.watch(nil, time.Minute)
+		b.load("burst-1", 0)
+		b.changes()
+		shrink := func() { _, err := Resize(t.Context(), b.run("laptop"), ResizeOptions{}); assert.NilError(t, err) }
+		shrink()
+		time.Sleep(13 * time.Minute)
+		shrink()
+		assert.Check(t, cmp.Equal(b.changes(), ""))
+		time.Sleep(2 * time.Minute)
+		shrink()
+		assert.Check(t, cmp.Equal(b.changes(), "Delete burst-2"))
+	})
+}
+
 func TestACloudThatFailsForAWhileIsWaitedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, spare := newBurst(t), map[string]time.Time{}

@@ -44,7 +44,7 @@ func planUp(ctx context.Context, env *Env, p *project.Project, o UpOptions) (*pl
 	if err != nil {
 		return nil, err
 	}
-	return plan.Up(request)
+	return decide(request)
 }
 
 // Up makes what runs equal to the project: observe, plan, execute. It returns

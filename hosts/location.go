@@ -1,5 +1,7 @@
 package hosts
 
+import "time"
+
 // Location is a named set of hosts that share how they are reached or created.
 type Location struct {
 	Name string `json:"name"`
@@ -20,8 +22,10 @@ type Location struct {
 	Max int `json:"max,omitempty"`
 	// Headroom is the spare capacity to keep; the zero value is none.
 	Headroom Headroom `json:"headroom,omitzero"`
-	// RemoveEmpty lets hosts without containers be destroyed.
-	RemoveEmpty bool `json:"removeEmpty,omitempty"`
+	// RemoveEmpty lets hosts without containers be destroyed, when they have been
+	// there, and watched, too many, for the time of RemoveDelay.
+	RemoveEmpty bool          `json:"removeEmpty,omitempty"`
+	RemoveDelay time.Duration `json:"removeDelay,omitempty"`
 }
 
 // Headroom is spare capacity, each part counted only where it is not zero.

@@ -1,5 +1,7 @@
 package project
 
+import "time"
+
 // What stands in the files, key by key. The decoder and the JSON Schema follow
 // these structs; the exported types hold what they mean.
 
@@ -60,7 +62,13 @@ type declaredLocation struct {
 	Min         count             `yaml:"min"`
 	Max         count             `yaml:"max"`
 	Headroom    *declaredHeadroom `yaml:"headroom"`
-	RemoveEmpty bool              `yaml:"remove-empty"`
+	RemoveEmpty removal           `yaml:"remove-empty"`
+}
+
+// removal is whether hosts that are empty are deleted, and after how long.
+type removal struct {
+	wanted bool
+	delay  time.Duration
 }
 
 type declaredHeadroom struct {

@@ -130,16 +130,19 @@ func (d *decoder) text(at path, v any) string {
 
 // boolean accepts what a variable gives, too: interpolation makes strings.
 func (d *decoder) boolean(at path, v any) bool {
-	switch v := v.(type) {
-	case bool:
-		return v
-	case string:
-		if v == "true" || v == "false" {
-			return v == "true"
-		}
+	b, ok := asBoolean(v)
+	if !ok {
+		d.problem(at, "%s must be true or false, not %s", at, kind(v))
 	}
-	d.problem(at, "%s must be true or false, not %s", at, kind(v))
-	return false
+	return b
+}
+
+// asBoolean is a YAML boolean, or the string that a variable gave for one.
+func asBoolean(v any) (b, ok bool) {
+	if b, ok = v.(bool); ok {
+		return b, true
+	}
+	return v == "true", v == "true" || v == "false"
 }
 
 // number is a YAML number, or the string that a variable gave for one.

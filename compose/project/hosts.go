@@ -80,7 +80,8 @@ func (s sources) location(at path, name string, l declaredLocation, projectDir s
 		Directory:   s.directory(at, projectDir),
 		Min:         int(l.Min),
 		Max:         int(l.Max),
-		RemoveEmpty: l.RemoveEmpty,
+		RemoveEmpty: l.RemoveEmpty.wanted,
+		RemoveDelay: l.RemoveEmpty.delay,
 	}
 	if h := l.Headroom; h != nil {
 		out.Headroom = hosts.Headroom{

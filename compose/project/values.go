@@ -4,6 +4,7 @@ import (
 	"math"
 	"net/netip"
 	"regexp"
+	"time"
 
 	"github.com/docker/go-units"
 
@@ -94,6 +95,20 @@ func (l *label) decode(d *decoder, at path, v any) {
 
 // count is a whole number from 0.
 type count int
+
+// decode reads true, false, or a duration such as 15m.
+func (r *removal) decode(d *decoder, at path, v any) {
+	if wanted, ok := asBoolean(v); ok {
+		r.wanted = wanted
+		return
+	}
+	text, _ := v.(string)
+	delay, err := time.ParseDuration(text)
+	if err != nil || delay <= 0 {
+		d.problem(at, "%s must be true, false or a duration such as 15m, not %s", at, kind(v))
+	}
+	r.wanted, r.delay = true, delay
+}
 
 func (c *count) decode(d *decoder, at path, v any) {
 	f, ok := number(v)
