@@ -210,7 +210,7 @@ func TestNoHostIsDeletedWhileAnotherRunIsAtWork(t *testing.T) {
 		assert.NilError(t, shrink())
 		assert.Check(t, cmp.Equal(b.changes(), "Delete burst-2"))
 		lose()
-		<-done
+		assert.NilError(t, <-done)
 	})
 }
 

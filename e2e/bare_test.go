@@ -111,19 +111,27 @@ func TestBareMachinesBecomeHostsByOneUp(t *testing.T) {
 	assert.Check(t, is.Contains(found, "h1: reach: no answer from h3 at "))
 }
 
-// upBare brings a project up while Docker is installed on its hosts: that may
-// take long where much else is going on.
-func (p *Project) upBare(t *testing.T, args ...string) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
-	defer cancel()
-	out, err := p.command(ctx, program(t), append([]string{"up", "-d"}, args...)...).CombinedOutput()
-	assert.NilError(t, err, "%s", out)
-}
-
 func (h Host) must(t *testing.T, args ...string) string {
 	t.Helper()
 	out, err := h.Run(args...)
 	assert.NilError(t, err, "%s on %s", strings.Join(args, " "), h)
 	return out
+}
+
+// upBare brings a project up while Docker is installed on its hosts.
+func (p *Project) upBare(t *testing.T, args ...string) {
+	t.Helper()
+	assert.NilError(t, p.patiently(t.Context(), program(t), append([]string{"up", "-d"}, args...)...))
+}
+
+// patiently runs the program where that may take long because much else is going
+// on. The error has what it printed.
+func (p *Project) patiently(ctx context.Context, program string, args ...string) error {
+	ctx, cancel := context.WithTimeout(ctx, 15*time.Minute)
+	defer cancel()
+	out, err := p.command(ctx, program, args...).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("%s: %w: %s", args, err, out)
+	}
+	return nil
 }

@@ -3,7 +3,9 @@
 package e2e
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -41,9 +43,9 @@ type elastic struct {
 	machines string
 }
 
-func newElastic(t *testing.T) *elastic {
+func newElastic(t *testing.T, lab string) *elastic {
 	t.Helper()
-	l := bareLab(t, "elastic", 0)
+	l := bareLab(t, lab, 0)
 	e := &elastic{Project: bareProject(t, l, elasticFile), machines: t.TempDir()}
 	program, err := filepath.Abs("lab/machines")
 	assert.NilError(t, err)
@@ -78,7 +80,7 @@ func (e *elastic) whole(t *testing.T) {
 }
 
 func TestHostsComeAndGo(t *testing.T) {
-	e := newElastic(t)
+	e := newElastic(t, "elastic")
 	assert.Check(t, is.Contains(e.Do(t, "plan", "--format", "text").Stdout, "4 to make"))
 	refused := e.Try(t, "up", "-d")
 	assert.Check(t, is.Contains(refused.Stderr, "4 machines are to be made"))
@@ -104,8 +106,97 @@ func TestHostsComeAndGo(t *testing.T) {
 		e.kill(t, 20*time.Second, "down")
 		e.Do(t, "down")
 		assert.Check(t, is.Len(strings.Fields(e.made(t)), 1))
+		e.withAnother(t)
 		t.Logf("%d of %d", n+1, *kills)
 	}
+}
+
+// withAnother brings the project up and down while another one is, which have one
+// location.
+func (e *elastic) withAnother(t *testing.T) {
+	t.Helper()
+	other := &elastic{bareProject(t, e.lab, elasticFile), e.machines}
+	other.environment = e.environment
+	path := program(t)
+	for _, args := range [][]string{{"up", "-d", "-y", "--scale", "web=5"}, {"down"}} {
+		done := make(chan error, 1)
+		go func() { done <- other.patiently(t.Context(), path, args...) }()
+		assert.Check(t, e.patiently(t.Context(), path, args...))
+		assert.Check(t, <-done)
+		if args[0] == "up" {
+			assert.Check(t, is.Len(e.Ps(t), 5))
+			assert.Check(t, is.Len(other.Ps(t), 5))
+			assert.Check(t, is.Equal(e.made(t), "burst-1 burst-2 burst-3 burst-4"))
+		}
+	}
+	e.Do(t, "hosts", "autoscale", "--delay", "0s") // whoever was done first left hosts to the other
+	assert.Check(t, is.Len(strings.Fields(e.made(t)), 1))
+}
+
+// Somebody watches the location: hosts follow what is on them, and a cloud that
+// fails for a while is waited for.
+func TestHostsComeAndGoWhileWatched(t *testing.T) {
+	e := newElastic(t, "watched")
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Minute)
+	defer cancel()
+	watch := e.command(ctx, program(t), "hosts", "autoscale", "--watch", "-y", "--interval", "2s", "--delay", "20s")
+	var said bytes.Buffer
+	watch.Stdout, watch.Stderr = &said, &said
+	assert.NilError(t, watch.Start())
+	until := func(want string) {
+		t.Helper()
+		eventually(t, 8*time.Minute, "there is "+want, func() error {
+			if made, answering := e.made(t), e.answering(t); made != want || answering != want {
+				return fmt.Errorf("there is %q, and %q answers", made, answering)
+			}
+			return nil
+		})
+	}
+	until("burst-1")
+	on := e.hostOf(t, "burst-1")
+	for n := range 4 { // and no room for another
+		on.must(t, "docker", "run", "-d", "--init", "--name", fmt.Sprint("c", n), "busybox", "sleep", "1h")
+	}
+	until("burst-1 burst-2")
+
+	broken := filepath.Join(e.machines, "broken")
+	assert.NilError(t, os.WriteFile(broken, nil, 0o600))
+	on.must(t, "docker", "rm", "-f", "c0", "c1", "c2", "c3")
+	r := e.Try(t, "hosts", "autoscale")
+	assert.Check(t, is.Contains(r.Stderr, "the cloud is being repaired"), "%s", r)
+	assert.NilError(t, os.Remove(broken))
+	until("burst-1")
+
+	assert.NilError(t, watch.Process.Signal(os.Interrupt))
+	_ = watch.Wait()
+	assert.Check(t, is.Contains(said.String(), "the cloud is being repaired"))
+	t.Logf("it said:\n%s", said.String())
+}
+
+// answering are the names of the machines that there are, and that are hosts.
+func (e *elastic) answering(t *testing.T) string {
+	t.Helper()
+	var names []string
+	for _, name := range strings.Fields(e.made(t)) {
+		if _, err := e.hostOf(t, name).Run("docker", "version"); err == nil {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, " ")
+}
+
+// hostOf is the host of the lab that a machine is; none while it is being made.
+func (e *elastic) hostOf(t *testing.T, machine string) Host {
+	t.Helper()
+	var m struct{ ID string }
+	record, err := os.ReadFile(filepath.Join(e.machines, machine+".json"))
+	if err == nil {
+		err = json.Unmarshal(record, &m)
+	}
+	if err != nil {
+		m.ID = "h0"
+	}
+	return Host{lab: e.lab, name: m.ID}
 }
 
 // kill runs a command that usually takes so long, and kills it at some moment.

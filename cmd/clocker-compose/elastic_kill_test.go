@@ -2,6 +2,7 @@ package main
 
 import (
 	"flag"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -82,9 +83,17 @@ func (d *elasticDir) command(args ...string) *exec.Cmd {
 func (d *elasticDir) finish(args ...string) time.Duration {
 	d.t.Helper()
 	began := time.Now()
-	out, err := d.command(args...).CombinedOutput()
-	assert.NilError(d.t, err, "%s: %s", args, out)
+	assert.NilError(d.t, d.try(args...))
 	return time.Since(began)
+}
+
+// try runs a command; its error has what it printed.
+func (d *elasticDir) try(args ...string) error {
+	out, err := d.command(args...).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("%s: %w: %s", args, err, out)
+	}
+	return nil
 }
 
 func (d *elasticDir) output(args ...string) string {

@@ -1,8 +1,8 @@
 package main
 
 import (
+	"errors"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -22,14 +22,14 @@ func TestTwoUsersOfOneLocation(t *testing.T) {
 	store := newElasticDir(t, shared, strings.Replace(file, "name: shop", "name: store", 1))
 	check := shop.neverMoreThan(4)
 	for range max(1, *kills) {
-		both(func() { shop.finish("up", "-d", "-y") }, func() { store.finish("up", "-d", "-y") })
+		assert.NilError(t, both(func() error { return shop.try("up", "-d", "-y") }, func() error { return store.try("up", "-d", "-y") }))
 		assert.Check(t, cmp.Equal(shop.running("shop"), 5))
 		assert.Check(t, cmp.Equal(store.running("store"), 5))
 
 		// One leaves while the other comes, and the other way round.
-		both(func() { shop.finish("down") }, func() { store.finish("scale", "-y", "web=8") })
+		assert.NilError(t, both(func() error { return shop.try("down") }, func() error { return store.try("scale", "-y", "web=8") }))
 		assert.Check(t, cmp.Equal(store.running("store"), 8))
-		both(func() { shop.finish("up", "-d", "-y") }, func() { store.finish("down") })
+		assert.NilError(t, both(func() error { return shop.try("up", "-d", "-y") }, func() error { return store.try("down") }))
 		assert.Check(t, cmp.Equal(shop.running("shop"), 5))
 
 		shop.finish("down")
@@ -38,11 +38,12 @@ func TestTwoUsersOfOneLocation(t *testing.T) {
 	check()
 }
 
-func both(one, other func()) {
-	var work sync.WaitGroup
-	work.Go(one)
-	work.Go(other)
-	work.Wait()
+// both does two things at the same time.
+func both(one, other func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- one() }()
+	err := other()
+	return errors.Join(err, <-done)
 }
 
 // running counts the containers of a project that run.
