@@ -93,5 +93,11 @@ f = open('/var/lib/dpkg/lock-frontend', 'w'); fcntl.lockf(f, fcntl.LOCK_EX); tim
 	assert.Check(t, is.Contains(p.Do(t, "hosts", "doctor", "h1").Stdout, "h1: all is well"))
 	assert.Check(t, is.Contains(p.Do(t, "hosts", "exec", "h1", "docker", "version").Stdout, "Server:"))
 
+	// What a host lost is done again.
+	h.must(t, "rm", "/etc/sysctl.d/90-clocker.conf")
+	r = p.Try(t, "hosts", "doctor", "h1")
+	assert.Check(t, is.Contains(r.Stdout, "h1: forwarding: to do: let packets be forwarded, at boot too; `hosts doctor --fix` does it"))
+	assert.Check(t, is.Contains(p.Do(t, "hosts", "doctor", "--fix", "h1").Stdout, "h1: all is well"))
+
 	reachByTLS(t, p, h)
 }

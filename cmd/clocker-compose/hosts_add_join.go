@@ -39,7 +39,10 @@ func (o hostsAddOptions) look(ctx context.Context, s *session, l hosts.Location)
 	}
 	for _, f := range found {
 		line := f.Check + ": " + f.Text
-		if wrong(f) {
+		switch {
+		case missing(f):
+			line = f.Check + ": to do: " + f.Text
+		case wrong(f):
 			line = strings.TrimPrefix(findingLine(f), h.Name+": ")
 		}
 		fmt.Fprint(s.out, cleanLines(line))

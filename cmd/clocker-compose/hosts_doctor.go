@@ -22,6 +22,7 @@ const examinationTime = 90 * time.Second
 type hostsDoctorOptions struct {
 	names []string
 	json  bool
+	fix   bool
 }
 
 func newHostsDoctor(s *session) *cli.Command {
@@ -30,13 +31,16 @@ func newHostsDoctor(s *session) *cli.Command {
 		Usage:     "Check all that a host needs, and name the fix for what is wrong",
 		ArgsUsage: "[HOST...]",
 		Description: "Hosts that SSH reaches are examined from inside: system, kernel, clock, disk, ports, firewall, engine, " +
-			"and whether they reach each other. Nothing is changed. The exit code is 1 where something is wrong.",
-		Flags: []cli.Flag{textFlag("format", "", `Format of the output: "text" or "json" (default "text")`)},
+			"and whether they reach each other. Nothing is changed without --fix. The exit code is 1 where something is wrong.",
+		Flags: []cli.Flag{
+			boolFlag("fix", "", "Do what is missing on hosts that SSH reaches, as hosts add does, and look again"),
+			textFlag("format", "", `Format of the output: "text" or "json" (default "text")`),
+		},
 		Action: func(c *cli.Context) error {
 			if err := oneOf(c, "format", "text", "json"); err != nil {
 				return err
 			}
-			return hostsDoctorOptions{c.Args().Slice(), c.String("format") == "json"}.run(c.Context, s)
+			return hostsDoctorOptions{c.Args().Slice(), c.String("format") == "json", c.Bool("fix")}.run(c.Context, s)
 		},
 	}
 }
@@ -50,6 +54,11 @@ func (o hostsDoctorOptions) run(ctx context.Context, s *session) error {
 		return err
 	}
 	found, err := s.diagnose(ctx, chosen)
+	if err == nil && o.fix && !s.root.dryRun && slices.ContainsFunc(found, missing) {
+		if err = s.mend(ctx, chosen, found); err == nil {
+			found, err = s.diagnose(ctx, chosen)
+		}
+	}
 	if err != nil {
 		return err
 	}
@@ -85,14 +94,16 @@ func (o hostsDoctorOptions) print(s *session, chosen []hosts.Host, found []join.
 	}
 }
 
-func wrong(f join.Finding) bool { return f.Status == join.Fault || f.Status == join.Need }
+func wrong(f join.Finding) bool { return f.Status == join.Fault || missing(f) }
+
+func missing(f join.Finding) bool { return f.Status == join.Need }
 
 // findingLine is "HOST: CHECK: TEXT; REMEDY".
 func findingLine(f join.Finding) string {
 	line := f.Host + ": " + f.Check + ": " + f.Text
 	switch {
 	case f.Status == join.Need:
-		return f.Host + ": " + f.Check + ": to do: " + f.Text + "; `hosts add` and `up` do it"
+		return f.Host + ": " + f.Check + ": to do: " + f.Text + "; `hosts doctor --fix` does it"
 	case f.Fix != "":
 		line += "; fix: " + f.Fix
 	}

@@ -516,10 +516,12 @@ join() {
   [ "$mode" = check ] || [ "$faults" = 0 ] || return 1
   unlock_root
   check_identity
-  install_docker
-  [ "$faults" = 0 ] || [ "$mode" = check ] || return 1
+  # The engine comes last: where one answers, nobody looks for what else is missing.
   load_modules
   set_kernel
+  before=$faults
+  install_docker
+  [ "$faults" = "$before" ] || [ "$mode" = check ] || return 1
   start_engine
   admit
   [ "$faults" = 0 ]
