@@ -17,7 +17,6 @@ func hint(text string) string {
 		{"subdir not supported", "leave the folder out of the address and name the folder in dockerfile and COPY, or build on a host with a newer engine"},
 		{"unknown cache exporter", "this engine's BuildKit exports type=inline alone; leave cache_to out, or build on a host with a newer engine"},
 		{"exporting multiple references to image store", "this engine keeps images of one platform alone; build on a host whose engine keeps them with containerd, or name one platform"},
-		{"docker exporter does not currently support exporting manifest lists", "an image of several platforms, or with attestations, goes from a builder of its own to an engine that keeps images with containerd; this one doesn't: leave these out"},
 		{"Attestation is not supported", "this engine keeps images without attestations; build on a host whose engine keeps them with containerd, or leave them out"},
 		{"buildkit-syft-scanner", "an SBOM is made by that image; sbom: generator=IMAGE names another one"},
 		{"token not set for github actions cache", "type=gha works inside of GitHub's own builders alone"},

@@ -40,16 +40,17 @@ func (b *Builder) buildAway(ctx context.Context, c *client.Client, spec hosts.Bu
 }
 
 // archiveForm is how an image travels: as all engines load it, or with several
-// platforms and attestations where there are such and the engine keeps them.
+// platforms and attestations. Where there are such, and the engine doesn't keep
+// them, nothing is built.
 func (b *Builder) archiveForm(ctx context.Context, spec hosts.BuildSpec) (string, error) {
 	if len(spec.Platforms) < 2 && attestation(spec.Provenance) == "" && attestation(spec.SBOM) == "" {
 		return client.ExporterDocker, nil
 	}
 	seen, err := b.engine.Observe(ctx)
-	if err == nil && seen.Store.Containerd {
-		return client.ExporterOCI, nil
+	if err == nil && !seen.Store.Containerd {
+		err = errors.New("a builder of its own gives an image of several platforms, or with attestations, to engines that keep images with containerd, and this one doesn't; leave platforms, provenance and sbom out, or build for another host")
 	}
-	return client.ExporterDocker, err
+	return client.ExporterOCI, err
 }
 
 // deliver has the engine load what a build writes, as it is written. The error

@@ -87,10 +87,11 @@ func TestArchiveForm(t *testing.T) {
 		{hosts.BuildSpec{Provenance: "false"}, true, "docker"},
 		{hosts.BuildSpec{SBOM: "true"}, true, "oci"},
 		{several, true, "oci"},
-		{several, false, "docker"},
 	} {
 		form, err := New("h1", &loader{containerd: c.containerd}, Options{}).archiveForm(t.Context(), c.spec)
 		assert.NilError(t, err)
 		assert.Equal(t, form, c.want)
 	}
+	_, err := New("h1", &loader{}, Options{}).archiveForm(t.Context(), several)
+	assert.ErrorContains(t, err, "leave platforms, provenance and sbom out")
 }
