@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -21,8 +22,8 @@ import (
 // attributeCase is one attribute of build, and what comes of it.
 type attributeCase struct {
 	name string
-	// build is the section in YAML's short form; DIR, HERE and REGISTRY stand for
-	// the project's folder, this machine's address and the lab's registry.
+	// build is the section in YAML's short form; DIR, GIT and HERE stand for the
+	// project's folder, the address of a repository and that of an archive's folder.
 	build string
 	// files are the project's, by path.
 	files map[string]string
@@ -75,10 +76,26 @@ func attributeCases() []attributeCase {
 			name: "additional_contexts image", build: `dockerfile_inline: "FROM base\nRUN cat /etc/alpine-release > /out", additional_contexts: {base: "docker-image://alpine"}`,
 			inside: out, want: "3.22.0", refused20: "begin the Dockerfile with `# syntax=docker/dockerfile:1`",
 		},
+		{
+			name: "additional_contexts git", build: `dockerfile_inline: "FROM busybox\nCOPY --from=more page /out", additional_contexts: {more: "GIT#side"}`,
+			inside: out, want: "of the branch", refused20: "begin the Dockerfile with `# syntax=docker/dockerfile:1`",
+		},
+		{
+			name: "additional_contexts address", build: `dockerfile_inline: "FROM busybox\nCOPY --from=more /context /x\nRUN tar xzOf /x page > /out", additional_contexts: {more: "HERE/more.tgz"}`,
+			inside: out, want: "from afar", refused20: "begin the Dockerfile with `# syntax=docker/dockerfile:1`",
+		},
+		{
+			name: "additional_contexts layout", build: `dockerfile_inline: "FROM busybox\nCOPY --from=base /kept /out", additional_contexts: {base: "oci-layout://./layout:v1"}`,
+			inside: out, want: "in a folder", refused20: "begin the Dockerfile with `# syntax=docker/dockerfile:1`",
+		},
 		{name: "cache_to inline", build: echoing("echo cached") + `, cache_to: [type=inline], cache_from: [busybox]`, inside: out, want: "cached"},
 		{
 			name: "cache_to folder", build: echoing("echo kept") + `, cache_to: ["type=local,dest=DIR/cache"]`, inside: out, want: "kept",
 			refused20: `unknown cache exporter: "local" (this engine's BuildKit exports type=inline alone`,
+		},
+		{
+			name: "cache_to registry", build: echoing("echo shared") + `, cache_to: ["type=registry,ref=127.0.0.1:5000/cache"], cache_from: ["127.0.0.1:5000/cache"]`, inside: out, want: "shared",
+			refused20: `unknown cache exporter: "registry" (this engine's BuildKit exports type=inline alone`,
 		},
 		{
 			name: "cache_to gha", build: echoing("echo gha") + `, cache_to: ["type=gha"]`, refused: "cache exporter",
@@ -87,6 +104,11 @@ func attributeCases() []attributeCase {
 			name:   "secrets",
 			build:  `dockerfile_inline: "FROM busybox\nRUN --mount=type=secret,id=a --mount=type=secret,id=other wc -c < /run/secrets/a > /out; wc -c < /run/secrets/other >> /out", secrets: [a, {source: b, target: other}]`,
 			inside: out, want: "3\n4", secrets: "secrets: {a: {file: ./a}, b: {environment: OF_B}}\n", files: map[string]string{"a": "abc"},
+		},
+		{
+			name:   "ssh of several keys",
+			build:  `dockerfile_inline: "FROM busybox\nRUN --mount=type=ssh,id=one test -S $$SSH_AUTH_SOCK && echo one > /out\nRUN --mount=type=ssh,id=two test -S $$SSH_AUTH_SOCK && echo two >> /out", ssh: [one=./id, two=./id]`,
+			inside: out, want: "one\ntwo",
 		},
 		{name: "ssh", build: echoing("true") + ", ssh: [default=./absent]", refused: "absent"},
 		{name: "labels", build: echoing("true") + ", labels: {mine: yours}", inside: "true"},
@@ -105,14 +127,21 @@ func attributeCases() []attributeCase {
 			name: "ulimits", build: echoing("ulimit -n") + ", ulimits: {nofile: {soft: 123, hard: 200}}", inside: out, want: "123",
 			refused20: "build.ulimits: needs Docker Engine 23.0",
 		},
+		{name: "ulimits of one number", build: echoing("ulimit -n") + ", ulimits: {nofile: 99}", inside: out, want: "99", refused20: "build.ulimits: needs Docker Engine 23.0"},
+		{name: "extra_hosts in a mapping", build: echoing("grep -o '10.9.8.7.*other' /etc/hosts | tr '\\t' ' '") + `, extra_hosts: {other: 10.9.8.7}`, inside: out, want: "10.9.8.7 other"},
+		{name: "extra_hosts with a colon", build: echoing("grep -o '10.9.8.7.*other' /etc/hosts | tr '\\t' ' '") + `, extra_hosts: ["other:10.9.8.7"]`, inside: out, want: "10.9.8.7 other"},
+		{name: "extra_hosts of IPv6", build: echoing("grep -o 'fd00::7.*other' /etc/hosts | tr '\\t' ' '") + `, extra_hosts: ["other=[fd00::7]"]`, inside: out, want: "fd00::7 other"},
 		{name: "extra_hosts", build: echoing("grep -o '10.9.8.7.*other' /etc/hosts | tr '\\t' ' '") + `, extra_hosts: ["other=10.9.8.7"]`, inside: out, want: "10.9.8.7 other"},
 		{name: "privileged", build: echoing("true") + ", privileged: true", refused: `{"builder": {"entitlements": {"security-insecure": true}}}`},
 		{name: "entitlements", build: echoing("true") + ", entitlements: [security.insecure]", refused: "allow it in the host's daemon.json"},
 		{name: "entitlements unknown", build: echoing("true") + ", entitlements: [all]", refused: "there are security.insecure and network.host"},
 		{name: "provenance", build: echoing("echo yes") + ", provenance: mode=max", inside: out, want: "yes", refused20: "build.provenance: needs Docker Engine 23.0"},
+		{name: "provenance true", build: echoing("echo yes") + ", provenance: true", inside: out, want: "yes", refused20: "build.provenance: needs Docker Engine 23.0"},
+		{name: "provenance false", build: echoing("echo yes") + ", provenance: false, sbom: false", inside: out, want: "yes"},
 		{name: "sbom", build: echoing("true") + ", sbom: generator=nosuchscanner", refused: "nosuchscanner", refused20: "build.sbom: needs Docker Engine 23.0"},
 		{name: "pull", build: echoing("echo pulled") + ", pull: true", inside: out, want: "pulled"},
 		{name: "isolation", build: echoing("true") + ", isolation: default", inside: "true"},
+		{name: "isolation of Windows", build: echoing("true") + ", isolation: hyperv", refused: `"hyperv" is for Windows hosts`},
 		{
 			name: "dockerignore", build: "context: .", inside: "cd /src && find . -type f | sort",
 			files: map[string]string{
@@ -137,9 +166,14 @@ func attributeCases() []attributeCase {
 func TestBuildAttributes(t *testing.T) {
 	onThreeHosts(t, func(t *testing.T, l *Lab) {
 		git := gitForHosts(t, l)
+		packed := packedContext(t)
+		here := serveHosts(t, l, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(packed) }))
+		registryOn(t, l.Host(1))
+		folder := layout(t)
 		for _, c := range attributeCases() {
 			t.Run(c.name, func(t *testing.T) {
-				p := c.project(t, l, git)
+				p := c.project(t, l, strings.NewReplacer("GIT", git, "HERE", here))
+				assert.NilError(t, os.Symlink(folder, filepath.Join(p.folder, "layout")))
 				refused := c.refused
 				if l.Generation == "20" && c.refused20 != "" {
 					refused = c.refused20
@@ -160,11 +194,14 @@ func TestBuildAttributes(t *testing.T) {
 	})
 }
 
-func (c attributeCase) project(t *testing.T, l *Lab, git string) *Project {
+func (c attributeCase) project(t *testing.T, l *Lab, addresses *strings.Replacer) *Project {
 	t.Helper()
 	p := l.OnOneHost(t, l.Host(1), "services: {}\n")
 	text := fmt.Sprintf("services:\n  web: {build: {%s}}\n%s%s", c.build, c.services, c.secrets)
-	p.Write(t, strings.NewReplacer("DIR", p.folder, "GIT", git).Replace(text))
+	p.Write(t, strings.ReplaceAll(addresses.Replace(text), "DIR", p.folder))
+	if strings.Contains(c.build, "./id") {
+		assert.NilError(t, exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", filepath.Join(p.folder, "id")).Run())
+	}
 	p.environment = append(p.environment, "OF_B=four")
 	for name, content := range c.files {
 		p.File(t, name, content)
