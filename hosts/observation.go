@@ -27,6 +27,8 @@ type ImageStore struct {
 	Driver string
 	// Containerd tells that containerd keeps them, in a folder that may be elsewhere.
 	Containerd bool
+	// Tells is whether the engine tells which parts of an image it has.
+	Tells bool
 }
 
 // Container is a container as an engine lists it: of any project, or of none.

@@ -105,6 +105,8 @@ func Run(t *testing.T, engine Engine) {
 		{"attachment", testAttach},
 		{"expected exit", testExpectExit},
 		{"containers alone", testObserveContainers},
+		{"host alone", testObserveHost},
+		{"images of a repository", testObserveImages},
 		{"image of a container", testContainerImage},
 		{"processes", testProcesses},
 		{"use", testContainerUse},

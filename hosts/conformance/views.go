@@ -3,6 +3,7 @@ package conformance
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"gotest.tools/v3/assert"
@@ -13,6 +14,8 @@ import (
 
 type views interface {
 	ObserveContainers(ctx context.Context, f hosts.ContainerFilter) (hosts.Observation, error)
+	ObserveHost(ctx context.Context) (hosts.Observation, error)
+	ObserveImages(ctx context.Context, repositories ...string) ([]hosts.Image, error)
 	ContainerImage(ctx context.Context, c hosts.Container) (hosts.Image, error)
 	Processes(ctx context.Context, container string) (hosts.Processes, error)
 	ContainerUse(ctx context.Context, container string) (hosts.ContainerUse, error)
@@ -40,6 +43,40 @@ func testObserveContainers(s *suite) {
 	assert.Check(s, cmp.DeepEqual(ids(hosts.ContainerFilter{Labels: []string{own}, All: true}), []string{stopped, running}), "sorted by name")
 	assert.Check(s, cmp.DeepEqual(ids(hosts.ContainerFilter{Labels: []string{own, "more"}, All: true}), []string{stopped}))
 	assert.Check(s, cmp.Len(ids(hosts.ContainerFilter{Labels: []string{own + "x"}, All: true}), 0))
+}
+
+func testObserveHost(s *suite) {
+	all, err := s.Observe(s.ctx)
+	assert.NilError(s, err)
+	o, err := s.ObserveHost(s.ctx)
+	assert.NilError(s, err)
+	assert.Check(s, cmp.DeepEqual(o.Host.Platform, all.Host.Platform))
+	assert.Check(s, cmp.Equal(o.Host.Address, all.Host.Address))
+	assert.Check(s, cmp.Equal(o.Store, all.Store))
+	assert.Check(s, o.Host.Status.Ready && !o.Time.IsZero())
+	assert.Check(s, len(o.Containers)+len(o.Images)+len(o.Networks)+len(o.Volumes) == 0)
+}
+
+func testObserveImages(s *suite) {
+	for _, ref := range []string{s.name("a:1"), s.name("a:2"), s.name("ab:1")} {
+		assert.NilError(s, s.TagImage(s.ctx, Image, ref))
+		s.Cleanup(func() { _ = s.RemoveImage(context.Background(), ref, false) })
+	}
+	tags := func(repositories ...string) (all []string) {
+		list, err := s.ObserveImages(s.ctx, repositories...)
+		assert.NilError(s, err)
+		for _, i := range list {
+			for _, tag := range i.Tags {
+				if strings.HasPrefix(tag, s.prefix) {
+					all = append(all, tag)
+				}
+			}
+		}
+		return all
+	}
+	assert.Check(s, cmp.Contains(tags(s.name("a")), s.name("a:1")))
+	assert.Check(s, cmp.Contains(tags(s.name("a"), s.name("ab")), s.name("ab:1")))
+	assert.Check(s, cmp.Len(tags(s.prefix), 0), "another one's beginning")
 }
 
 func testContainerImage(s *suite) {

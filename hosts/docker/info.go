@@ -26,10 +26,11 @@ func (e *Engine) describe(i system.Info) hosts.Host {
 }
 
 // imageStore is where the engine keeps images.
-func imageStore(i system.Info) hosts.ImageStore {
+func (e *Engine) imageStore(i system.Info) hosts.ImageStore {
 	return hosts.ImageStore{
 		Root: i.DockerRootDir, Driver: i.Driver,
 		Containerd: slices.Contains(i.DriverStatus, [2]string{"driver-type", "io.containerd.snapshotter.v1"}),
+		Tells:      !e.before("1.48"),
 	}
 }
 

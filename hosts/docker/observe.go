@@ -42,14 +42,40 @@ func (e *Engine) ObserveContainers(ctx context.Context, f hosts.ContainerFilter)
 	return o, nil
 }
 
+// ObserveHost sees only the host itself, and where it keeps images, with one request.
+func (e *Engine) ObserveHost(ctx context.Context) (hosts.Observation, error) {
+	o := hosts.Observation{Host: e.host}
+	err := e.short(ctx, "observe host", func(ctx context.Context) error { return e.look(ctx, &o) })
+	if err != nil {
+		return hosts.Observation{Host: e.host}, err
+	}
+	o.Host.Status = hosts.Status{Ready: true}
+	return o, nil
+}
+
+// ObserveImages returns the images that have a tag in one of the repositories,
+// with one request. To list all costs an engine with many a while.
+func (e *Engine) ObserveImages(ctx context.Context, repositories ...string) (list []hosts.Image, err error) {
+	filters := client.Filters{}.Add("reference", repositories...)
+	err = e.short(ctx, "list images", func(ctx context.Context) error {
+		answer, err := e.api.ImageList(ctx, client.ImageListOptions{Filters: filters})
+		list = images(answer.Items)
+		return err
+	})
+	return list, err
+}
+
+// look asks the engine about itself.
+func (e *Engine) look(ctx context.Context, o *hosts.Observation) error {
+	answer, err := e.api.Info(ctx, client.InfoOptions{})
+	o.Host, o.Time, o.Store = e.describe(answer.Info), parseTime(answer.Info.SystemTime), e.imageStore(answer.Info)
+	return err
+}
+
 // sweep fills o; each request writes its own field.
 func (e *Engine) sweep(ctx context.Context, o *hosts.Observation) error {
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error {
-		answer, err := e.api.Info(ctx, client.InfoOptions{})
-		o.Host, o.Time, o.Store = e.describe(answer.Info), parseTime(answer.Info.SystemTime), imageStore(answer.Info)
-		return err
-	})
+	g.Go(func() error { return e.look(ctx, o) })
 	g.Go(func() error {
 		answer, err := e.api.ContainerList(ctx, client.ContainerListOptions{All: true})
 		o.Containers = containers(answer.Items)

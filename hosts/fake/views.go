@@ -25,6 +25,31 @@ func (e *Engine) ObserveContainers(ctx context.Context, f hosts.ContainerFilter)
 	return o, err
 }
 
+// ObserveHost sees only the host itself.
+func (e *Engine) ObserveHost(ctx context.Context) (hosts.Observation, error) {
+	var o hosts.Observation
+	err := e.call(ctx, "ObserveHost", "", func(s *state) error {
+		all := s.observe()
+		o.Host, o.Time = all.Host, all.Time
+		return nil
+	})
+	return o, err
+}
+
+// ObserveImages returns the images that have a tag in one of the repositories.
+func (e *Engine) ObserveImages(ctx context.Context, repositories ...string) (list []hosts.Image, err error) {
+	err = e.call(ctx, "ObserveImages", strings.Join(repositories, ","), func(s *state) error {
+		list = slices.DeleteFunc(s.observe().Images, func(i hosts.Image) bool {
+			return !slices.ContainsFunc(i.Tags, func(tag string) bool {
+				repository, _, _ := strings.Cut(tag, ":")
+				return slices.Contains(repositories, repository)
+			})
+		})
+		return nil
+	})
+	return list, err
+}
+
 // ContainerImage returns the image that a container was made from.
 func (e *Engine) ContainerImage(ctx context.Context, c hosts.Container) (hosts.Image, error) {
 	var found hosts.Image
