@@ -80,6 +80,8 @@ type ContainerDetail struct {
 
 // CarryOptions accompany an image from host to host.
 type CarryOptions struct {
+	// ID is what hosts that keep images in one way know it by; it may be "".
+	ID string
 	// From are the hosts that have it, the preferred one first.
 	From []string
 	// Here makes it pass through this machine.

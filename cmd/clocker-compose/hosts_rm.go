@@ -115,7 +115,7 @@ func (o hostsRmOptions) leave(ctx context.Context, s *session, seen hosts.Observ
 		s.warn(err.Error())
 	}
 	if e, err := s.connections.connect(seen.Host); err == nil {
-		courier.Leave(ctx, e, seen)
+		courier.Leave(ctx, e)
 	}
 	if routerState(seen) == "-" && !slices.Contains(seen.Host.Drivers, hosts.FabricDriver) {
 		return nil

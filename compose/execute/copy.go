@@ -66,7 +66,7 @@ func (r *run) carry(ctx context.Context, engine Engine, s plan.Step, a plan.Copy
 // freight is what accompanies an image on its way.
 func (r *run) freight(s plan.Step, a plan.CopyImage, c *cargo, w way) hosts.CarryOptions {
 	return hosts.CarryOptions{
-		From: w.from, Here: w.here,
+		ID: c.wanted.ID, From: w.from, Here: w.here,
 		Progress: func(p hosts.PullProgress) { r.emit(s, layer("Image "+a.Ref, p)) },
 		Fetched:  func() { w.leave(); c.arrived(s.Host) },
 	}

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/opencontainers/go-digest"
+
 	"github.com/clocker-compose/clocker-compose/hosts"
 	"github.com/clocker-compose/clocker-compose/hosts/courier/depot"
 )
@@ -26,7 +28,9 @@ type Engine interface {
 	InspectImage(ctx context.Context, ref string) (hosts.Image, error)
 	ImportImage(ctx context.Context, ref string, files io.Reader) error
 	RemoveImage(ctx context.Context, ref string, force bool) error
-	Observe(ctx context.Context) (hosts.Observation, error)
+	ObserveHost(ctx context.Context) (hosts.Observation, error)
+	ObserveContainers(ctx context.Context, f hosts.ContainerFilter) (hosts.Observation, error)
+	ObserveImages(ctx context.Context, repositories ...string) ([]hosts.Image, error)
 }
 
 // Options are what couriers are made of.
@@ -75,7 +79,7 @@ func (c *Couriers) Carry(ctx context.Context, ref, to string, o hosts.CarryOptio
 	if len(peers) == 0 {
 		return fmt.Errorf("%w: %w", hosts.ErrApart, err)
 	}
-	return target.bring(ctx, depot.Fetch{Ref: ref, Peers: peers}, o)
+	return target.bring(ctx, depot.Fetch{Ref: ref, Image: digest.Digest(o.ID), Peers: peers}, o)
 }
 
 // Offer makes a host give its images to others, and tells whether these have an
@@ -134,7 +138,7 @@ func (c *Couriers) openStation(ctx context.Context, name string) (*station, erro
 	if err != nil {
 		return nil, err
 	}
-	seen, err := engine.Observe(ctx)
+	seen, err := look(ctx, engine)
 	if err != nil {
 		return nil, err
 	}
@@ -143,14 +147,14 @@ func (c *Couriers) openStation(ctx context.Context, name string) (*station, erro
 		return nil, err
 	}
 	tidy(ctx, engine, seen, p.image)
-	if err := provide(ctx, engine, p); err != nil {
+	if err := provide(ctx, engine, seen, p); err != nil {
 		return nil, err
 	}
 	id, err := create(ctx, engine, p.image, c.o.Run, seen.Store)
 	if err != nil {
 		return nil, err
 	}
-	s, err := openStation(ctx, engine, id, identity)
+	s, err := openStation(ctx, engine, id, depot.Order{Identity: &identity, Engine: nature(seen)})
 	if err == nil {
 		s.address = seen.Host.Address
 	}

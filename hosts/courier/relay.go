@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/opencontainers/go-digest"
+
 	"github.com/clocker-compose/clocker-compose/hosts"
 	"github.com/clocker-compose/clocker-compose/hosts/courier/depot"
 )
@@ -39,7 +41,8 @@ func relayed(ctx context.Context, source, target *station, ref string, o hosts.C
 		return fmt.Errorf("%w: %w", hosts.ErrApart, err)
 	}
 	defer r.close()
-	err = target.bring(ctx, depot.Fetch{Ref: ref, Peers: []string{r.address}, Relayed: true}, o)
+	order := depot.Fetch{Ref: ref, Image: digest.Digest(o.ID), Peers: []string{r.address}, Relayed: true}
+	err = target.bring(ctx, order, o)
 	select {
 	case broken := <-r.failed:
 		if err != nil && ctx.Err() == nil {

@@ -7,9 +7,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/api/types/mount"
@@ -60,10 +60,9 @@ func spec(image, run string, views []mount.Mount) hosts.ContainerSpec {
 }
 
 // provide makes the image where the host hasn't got it.
-func provide(ctx context.Context, e Engine, p program) error {
-	_, err := e.InspectImage(ctx, p.image)
-	if !errors.Is(err, hosts.ErrNotFound) {
-		return err
+func provide(ctx context.Context, e Engine, seen hosts.Observation, p program) error {
+	if slices.ContainsFunc(seen.Images, func(i hosts.Image) bool { return slices.Contains(i.Tags, p.image) }) {
+		return nil
 	}
 	files, err := layer(p.content)
 	if err != nil {

@@ -57,7 +57,7 @@ func create(ctx context.Context, e Engine, image, run string, s hosts.ImageStore
 
 // openStation starts the depot in a container and waits until it answers. If it
 // doesn't, the container is gone.
-func openStation(ctx context.Context, e Engine, id string, i depot.Identity) (*station, error) {
+func openStation(ctx context.Context, e Engine, id string, first depot.Order) (*station, error) {
 	ctx, cancel := context.WithTimeout(ctx, openLimit)
 	defer cancel()
 	reader, writer := io.Pipe()
@@ -68,7 +68,7 @@ func openStation(ctx context.Context, e Engine, id string, i depot.Identity) (*s
 	held, abandon := context.WithCancel(context.WithoutCancel(ctx))
 	s.abandon = abandon
 	go s.hold(held, reader)
-	said := s.say(depot.Order{Identity: &i})
+	said := s.say(first)
 	err := said
 	if err == nil {
 		err = s.await(ctx)

@@ -14,18 +14,20 @@ import (
 const abandoned = 10 * time.Minute
 
 // Leave takes off a host what couriers keep there between two runs.
-func Leave(ctx context.Context, e Engine, seen hosts.Observation) { tidy(ctx, e, seen, "") }
+func Leave(ctx context.Context, e Engine) {
+	if seen, err := look(ctx, e); err == nil {
+		tidy(ctx, e, seen, "")
+	}
+}
 
 // tidy removes what runs left that were cut short, and images of other versions
 // of the program. What can't be removed is in nobody's way.
 func tidy(ctx context.Context, e Engine, seen hosts.Observation, image string) {
 	atWork := false
 	for _, c := range seen.Containers {
-		switch {
-		case c.Labels[hosts.LabelFabric] != hosts.FabricCourier:
-		case c.State == hosts.Created && seen.Time.Sub(c.Created) > abandoned:
+		if c.State == hosts.Created && seen.Time.Sub(c.Created) > abandoned {
 			_ = e.RemoveContainer(ctx, c.ID, true, true)
-		default:
+		} else {
 			atWork = true
 		}
 	}

@@ -39,15 +39,6 @@ type Layer struct {
 	Content digest.Digest `json:"content"`
 }
 
-// content are the digests of what the image's layers hold.
-func (i Image) content() []digest.Digest {
-	list := make([]digest.Digest, len(i.Layers))
-	for n, l := range i.Layers {
-		list[n] = l.Content
-	}
-	return list
-}
-
 // suits tells whether an engine of the platform would take the image for its own.
 func (i Image) suits(os, arch string) bool {
 	return i.Platform.OS == os && i.Platform.Architecture == arch

@@ -42,7 +42,10 @@ func Run(ctx context.Context, c Config, in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	d := &depot{shelf: newShelf(spool, newEngine(c.Socket), c.Store), out: json.NewEncoder(out)}
+	d := &depot{
+		shelf: &shelf{spool: spool, engine: newEngine(c.Socket), store: newStore(c.Store, spool)},
+		out:   json.NewEncoder(out),
+	}
 	idle := time.AfterFunc(c.Patience, func() { stop(errors.New("nobody gives orders any more")) })
 	defer idle.Stop()
 	orders := make(chan Order)
@@ -87,6 +90,7 @@ func (d *depot) obey(ctx context.Context, orders <-chan Order) error {
 			return context.Cause(ctx)
 		case o := <-orders:
 			if o.Identity != nil {
+				d.shelf.nature = o.Engine
 				if err := d.open(ctx, *o.Identity, &work); err != nil {
 					return err
 				}

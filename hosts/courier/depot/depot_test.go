@@ -97,7 +97,8 @@ func (h *host) openDepot(t *testing.T, identity Identity, harm func([]byte) ([]b
 	t.Helper()
 	s, err := newSpool(t.TempDir())
 	assert.NilError(t, err)
-	h.shelf = newShelf(s, h.engine, h.disk)
+	nature := Nature{OS: "linux", Arch: "amd64", Blobs: h.blobs, Tells: true}
+	h.shelf = &shelf{spool: s, engine: h.engine, nature: nature, store: newStore(h.disk, s)}
 	h.peers, err = newPeers(identity, false)
 	assert.NilError(t, err)
 	t.Cleanup(h.peers.close)

@@ -24,7 +24,7 @@ func newEngine(socket string) engine {
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return (&net.Dialer{}).DialContext(ctx, "unix", socket)
 	}
-	return engine{&http.Client{Transport: &http.Transport{DialContext: dial}}}
+	return engine{&http.Client{Transport: &http.Transport{DialContext: dial, WriteBufferSize: 256 << 10}}}
 }
 
 var errNoImage = errors.New("the host has no such image")
@@ -140,46 +140,21 @@ func (e engine) inspect(ctx context.Context, ref string) (image inspected, err e
 	return image, err
 }
 
-// stocks are the layers of the host's images, by what they hold, the lowest first.
-func (e engine) stocks(ctx context.Context) ([][]digest.Digest, error) {
+// stocks asks for each of the host's images, which takes a while where they are many.
+func (e engine) stocks(ctx context.Context) (stocks, error) {
 	var list []struct{ ID string }
 	if err := e.get(ctx, "/images/json", url.Values{"all": {"1"}}, &list); err != nil {
 		return nil, err
 	}
-	var stocks [][]digest.Digest
+	var all stocks
 	for _, i := range list {
 		image, err := e.inspect(ctx, i.ID)
 		if err != nil && !errors.Is(err, errNoImage) {
 			return nil, err
 		}
-		stocks = append(stocks, image.RootFS.Layers)
+		all = append(all, image.RootFS.Layers)
 	}
-	return stocks, nil
-}
-
-// nature is what matters of how an engine keeps images.
-type nature struct {
-	os, arch string
-	// blobs tells that it keeps images as they are in registries, all platforms
-	// of them, and not only what their layers hold.
-	blobs bool
-	// tells whether it tells which parts of an image it has.
-	tells bool
-}
-
-func (e engine) nature(ctx context.Context) (nature, error) {
-	var info struct{ DriverStatus [][2]string }
-	var version struct{ Os, Arch, ApiVersion string } //nolint:revive,staticcheck // the engine's own spelling
-	if err := e.get(ctx, "/info", nil, &info); err != nil {
-		return nature{}, err
-	}
-	if err := e.get(ctx, "/version", nil, &version); err != nil {
-		return nature{}, err
-	}
-	blobs := slices.Contains(info.DriverStatus, [2]string{"driver-type", "io.containerd.snapshotter.v1"})
-	var minor int
-	_, err := fmt.Sscanf(version.ApiVersion, "1.%d", &minor)
-	return nature{os: version.Os, arch: version.Arch, blobs: blobs, tells: err == nil && minor >= 48}, nil
+	return all, nil
 }
 
 // whole tells whether the host has all of the given manifests of an image.

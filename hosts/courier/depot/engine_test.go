@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -54,16 +55,6 @@ func (p *pretended) start(t *testing.T) engine {
 	listener, err := net.Listen("unix", socket)
 	assert.NilError(t, err)
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /info", func(w http.ResponseWriter, _ *http.Request) {
-		status := [][2]string{{"Backing Filesystem", "extfs"}}
-		if p.blobs {
-			status = [][2]string{{"driver-type", "io.containerd.snapshotter.v1"}}
-		}
-		answer(w, map[string]any{"DriverStatus": status})
-	})
-	mux.HandleFunc("GET /version", func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, map[string]string{"Os": "linux", "Arch": "amd64", "ApiVersion": "1.52"})
-	})
 	mux.HandleFunc("GET /images/json", p.list)
 	mux.HandleFunc("GET /images/get", p.save)
 	mux.HandleFunc("POST /images/load", p.load)
@@ -78,9 +69,14 @@ func (p *pretended) start(t *testing.T) engine {
 
 func answer(w io.Writer, value any) { _ = json.NewEncoder(w).Encode(value) }
 
+// keep has a blob on its disk, too, where others may read that.
 func (p *pretended) keep(b []byte) digest.Digest {
 	d := digest.FromBytes(b)
 	p.content[d] = b
+	if folder := filepath.Join(p.disk, BlobsFolder, "sha256"); p.blobs && there(p.disk, BlobsFolder) {
+		_ = os.MkdirAll(folder, 0o700)
+		_ = os.WriteFile(filepath.Join(folder, d.Encoded()), b, 0o600)
+	}
 	return d
 }
 
@@ -188,26 +184,18 @@ func (p *pretended) save(w http.ResponseWriter, r *http.Request) {
 // load takes an archive of either kind, as engines do: those that keep blobs
 // don't mind that some are missing.
 func (p *pretended) load(w http.ResponseWriter, r *http.Request) {
+	files, err := filesIn(r.Body)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.loads++
-	files := map[string][]byte{}
-	for archive := tar.NewReader(r.Body); ; {
-		h, err := archive.Next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			answer(w, map[string]string{"error": err.Error()})
-			return
-		}
-		files[h.Name], _ = io.ReadAll(archive)
+	if err != nil {
+		answer(w, map[string]string{"error": err.Error()})
+		return
 	}
 	if p.fails != "" {
 		answer(w, map[string]string{"error": p.fails})
 		return
 	}
-	var err error
 	if p.blobs {
 		err = p.takeLayout(files)
 	} else {
@@ -220,6 +208,22 @@ func (p *pretended) load(w http.ResponseWriter, r *http.Request) {
 		p.prunes--
 		clear(p.images)
 		clear(p.content)
+	}
+}
+
+func filesIn(body io.Reader) (map[string][]byte, error) {
+	files := map[string][]byte{}
+	for archive := tar.NewReader(body); ; {
+		h, err := archive.Next()
+		if errors.Is(err, io.EOF) {
+			return files, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if files[h.Name], err = io.ReadAll(archive); err != nil {
+			return nil, err
+		}
 	}
 }
 

@@ -54,7 +54,8 @@ func (f *fetching) run(ctx context.Context) error {
 func local(err error) bool {
 	var here *engineError
 	var file *fs.PathError
-	return errors.As(err, &here) || errors.As(err, &file) && !missing(err) || errors.Is(err, syscall.ENOSPC)
+	return errors.As(err, &here) || errors.As(err, &file) && !missing(err) ||
+		errors.Is(err, syscall.ENOSPC) || errors.Is(err, io.ErrClosedPipe)
 }
 
 // engineError is what the host's own engine said.
@@ -65,44 +66,78 @@ func (e *engineError) Unwrap() error { return e.err }
 
 // from brings the image that a peer describes; its blobs may come from others.
 func (f *fetching) from(ctx context.Context, peer string, own bool) error {
-	c, err := f.peers.contents(ctx, peer, f.Ref, own)
+	c, err := f.peers.contents(ctx, peer, f.called(), own)
 	if err != nil {
 		return err
 	}
-	nature, err := f.engine.nature(ctx)
+	w, err := f.compare(ctx, c)
 	if err != nil {
-		return &engineError{err}
+		return err
 	}
-	stocks, err := f.engine.stocks(ctx)
-	if err != nil {
-		return &engineError{err}
-	}
-	w := want(c, nature, stocks)
 	for _, l := range w.present {
 		f.report(Report{Layer: l.Digest.String(), Status: "Already exists"})
 	}
 	from := preferred(peer, f.Peers)
+	if f.flows() {
+		arrived, err := f.flow(ctx, from, c, w)
+		if arrived || !otherwise(ctx, err) {
+			return err
+		}
+		if w, err = f.compare(ctx, c); err != nil {
+			return err
+		}
+	}
+	return f.keep(ctx, from, c, w)
+}
+
+// otherwise tells whether an engine that didn't take an image may take it when
+// it is brought in another way.
+func otherwise(ctx context.Context, err error) bool {
+	var said *engineError
+	return ctx.Err() == nil && !errors.Is(err, syscall.ENOSPC) && (err == nil || errors.Is(err, errCorrupt) || errors.As(err, &said))
+}
+
+// keep fetches what the engine lacks into the spool, where it is checked, and
+// gives it to the engine then.
+func (f *fetching) keep(ctx context.Context, from []string, c Contents, w wanted) error {
 	if err := f.download(ctx, from, w); err != nil {
 		return err
 	}
-	f.remember(f.Ref, c)
+	f.remember(f.called(), c)
 	f.report(Report{Fetched: true})
-	arrived, err := f.hand(ctx, c, w, nature)
+	arrived, err := f.hand(ctx, c, w, f.copyOut)
 	pruned := errors.Is(err, errNoImage)
-	if (len(w.present) > 0 || pruned) && !arrived && ctx.Err() == nil && !errors.Is(err, syscall.ENOSPC) {
+	if (len(w.present) > 0 || pruned) && !arrived && otherwise(ctx, err) {
 		w.all() // its layers are of the same content in other bytes, or somebody has removed them or the image meanwhile
 		if err := f.download(ctx, from, w); err != nil {
 			return err
 		}
-		arrived, err = f.hand(ctx, c, w, nature)
+		arrived, err = f.hand(ctx, c, w, f.copyOut)
 	}
 	if err == nil && !arrived {
-		err = errors.New("the engine says that it has only parts of the image")
+		err = &engineError{errors.New("the engine says that it has only parts of the image")}
 	}
-	if err != nil {
-		return &engineError{err}
+	return err
+}
+
+func (f *fetching) called() called { return called{f.Ref, f.Image} }
+
+// compare finds out what the engine lacks of an image: from its store, or else by
+// asking it.
+func (f *fetching) compare(ctx context.Context, c Contents) (wanted, error) {
+	w := want(c, f.nature)
+	switch {
+	case f.nature.Blobs && !f.nature.Tells: // nor whether it has all of it then
+	case f.store != nil:
+		w.without(f.store.has)
+	default:
+		stocks, err := f.engine.stocks(ctx)
+		if err != nil {
+			return w, said(err)
+		}
+		w.without(stocks.has)
 	}
-	return nil
+	return w, nil
 }
 
 func preferred(first string, all []string) []string {
@@ -115,57 +150,60 @@ func preferred(first string, all []string) []string {
 	return list
 }
 
+// download fetches what is lacking into the spool.
 func (f *fetching) download(ctx context.Context, from []string, w wanted) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(atOnce)
-	layers := map[digest.Digest]bool{}
-	for _, i := range w.images {
-		for _, l := range i.Layers {
-			layers[l.Digest] = true
-		}
-	}
+	layers := w.layers()
 	for _, b := range w.lacks {
 		group.Go(func() error {
-			moved := func(int64) {}
-			if layers[b.Digest] {
-				moved = func(length int64) { f.progress(b, length) }
+			if !layers[b.Digest] {
+				return f.peers.fetch(ctx, from, f.spool, b, func(int64) {})
 			}
-			err := f.peers.fetch(ctx, from, f.spool, b, moved)
-			if err == nil && layers[b.Digest] {
-				f.report(Report{Layer: b.Digest.String(), Status: "Pull complete", Current: b.Size, Total: b.Size})
-			}
-			return err
+			return f.layer(b, func(moved func(int64)) error { return f.peers.fetch(ctx, from, f.spool, b, moved) })
 		})
 	}
 	return group.Wait()
 }
 
+// layer brings a layer and reports how far it is.
+func (f *fetching) layer(b Blob, bring func(moved func(length int64)) error) error {
+	err := bring(func(length int64) { f.progress(b, length) })
+	if err == nil {
+		f.report(Report{Layer: b.Digest.String(), Status: "Pull complete", Current: b.Size, Total: b.Size})
+	}
+	return err
+}
+
+// put writes a blob of an archive.
+type put func(archive io.Writer, b Blob) error
+
 // hand gives the image to the engine under a name of its own, and tells whether
 // it is whole there. If it is, it gets the name that was asked for.
-func (f *fetching) hand(ctx context.Context, c Contents, w wanted, n nature) (arrived bool, err error) {
+func (f *fetching) hand(ctx context.Context, c Contents, w wanted, put put) (arrived bool, err error) {
 	name := Arriving + ":" + c.Top.Digest.Encoded()[:12]
 	defer func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanLimit)
 		defer cancel()
 		err = errors.Join(err, f.engine.untag(ctx, name))
 	}()
-	if err := f.give(ctx, c, w, n, name); err != nil {
+	if err := f.give(ctx, c, w, name, put); err != nil {
 		return false, err
 	}
-	if n.blobs && n.tells {
+	if f.nature.Blobs && f.nature.Tells {
 		if whole, err := f.engine.whole(ctx, name, runnable(c.Images)); err != nil || !whole {
-			return false, err
+			return false, said(err)
 		}
 	}
 	err = f.engine.tag(ctx, name, f.Ref)
-	return err == nil, err
+	return err == nil, said(err)
 }
 
-func (f *fetching) give(ctx context.Context, c Contents, w wanted, n nature, name string) error {
+func (f *fetching) give(ctx context.Context, c Contents, w wanted, name string, put put) error {
 	reader, writer := io.Pipe()
 	var packing errgroup.Group
 	packing.Go(func() error {
-		err := f.pack(writer, c, w, n, name)
+		err := pack(writer, c, w, f.nature.Blobs, name, put)
 		writer.CloseWithError(err) // nil is the end
 		if errors.Is(err, io.ErrClosedPipe) {
 			return nil // the engine has said why it took no more
@@ -177,7 +215,15 @@ func (f *fetching) give(ctx context.Context, c Contents, w wanted, n nature, nam
 	if packed := packing.Wait(); packed != nil {
 		return packed
 	}
-	return err
+	return said(err)
+}
+
+// said marks an error as the engine's.
+func said(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &engineError{err}
 }
 
 // runnable are the manifests of images, without those that only tell about them.

@@ -15,7 +15,7 @@ import (
 // layerArchive is a layer's archive that is put together while it is read.
 type layerArchive struct {
 	place
-	offset int64
+	size, offset int64
 	// stream is at offset; nil before the first read and after a seek.
 	stream io.ReadCloser
 }

@@ -1,10 +1,25 @@
 package depot
 
+import "github.com/opencontainers/go-digest"
+
 // Order is a line of JSON on a depot's standard input. The first one has an
-// identity, and an empty one is a sign of life.
+// identity and tells about the engine, and an empty one is a sign of life.
 type Order struct {
 	Identity *Identity `json:"identity,omitempty"`
+	Engine   Nature    `json:"engine,omitzero"`
 	Fetch    *Fetch    `json:"fetch,omitempty"`
+}
+
+// Nature is what matters of how the host's engine keeps images.
+type Nature struct {
+	// OS and Arch are those of the images that it can run.
+	OS   string `json:"os"`
+	Arch string `json:"arch"`
+	// Blobs tells that it keeps images as they are in registries, all platforms
+	// of them, and not only what their layers hold.
+	Blobs bool `json:"blobs"`
+	// Tells is whether it tells which parts of an image it has.
+	Tells bool `json:"tells"`
 }
 
 // Fetch asks for an image.
@@ -13,6 +28,8 @@ type Fetch struct {
 	ID int `json:"id"`
 	// Ref is the image's name, on the other hosts and then on this one.
 	Ref string `json:"ref"`
+	// Image is the ID that hosts of one kind know it by; it may be "".
+	Image digest.Digest `json:"image,omitempty"`
 	// Peers are the addresses of depots whose hosts have it, HOST:PORT, the
 	// preferred one first.
 	Peers []string `json:"peers"`

@@ -11,12 +11,13 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// pack writes the archive from which an engine takes an image under a name.
-// Blobs that the engine has are left out of it.
-func (s *spool) pack(w io.Writer, c Contents, wanted wanted, n nature, name string) error {
+// pack writes the archive from which an engine that keeps blobs, or one that
+// doesn't, takes an image under a name. What the engine has is left out of it;
+// put writes the rest, blob by blob.
+func pack(w io.Writer, c Contents, wanted wanted, blobs bool, name string, put put) error {
 	archive := tar.NewWriter(w)
 	var err error
-	if n.blobs {
+	if blobs {
 		err = layout(archive, c, name)
 	} else {
 		err = list(archive, wanted.images[0], name)
@@ -25,7 +26,7 @@ func (s *spool) pack(w io.Writer, c Contents, wanted wanted, n nature, name stri
 		return err
 	}
 	for _, b := range wanted.lacks {
-		if err := s.packBlob(archive, b); err != nil {
+		if err := packBlob(archive, b, put); err != nil {
 			return err
 		}
 	}
@@ -78,17 +79,24 @@ func packJSON(archive *tar.Writer, name string, value any) error {
 	return nil
 }
 
-func (s *spool) packBlob(archive *tar.Writer, b Blob) error {
-	f, err := s.open(b.Digest)
+func packBlob(archive *tar.Writer, b Blob, put put) error {
+	err := archive.WriteHeader(&tar.Header{Name: within(b), Mode: 0o644, Size: b.Size})
 	if err == nil {
-		defer f.Close()
-		err = archive.WriteHeader(&tar.Header{Name: within(b), Mode: 0o644, Size: b.Size})
-	}
-	if err == nil {
-		_, err = io.Copy(archive, f)
+		err = put(archive, b)
 	}
 	if err != nil {
 		return fmt.Errorf("pack %s: %w", b.Digest, err)
 	}
 	return nil
+}
+
+// copyOut writes a blob of the spool.
+func (s *spool) copyOut(w io.Writer, b Blob) error {
+	f, err := s.open(b.Digest)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	_, err = io.Copy(w, f)
+	return err
 }

@@ -67,8 +67,8 @@ func (p peers) close() { p.http.CloseIdleConnections() }
 
 // contents asks a depot what an image consists of. It may have to be read first,
 // which takes its time.
-func (p peers) contents(ctx context.Context, peer, ref string, own bool) (Contents, error) {
-	query := url.Values{"ref": {ref}}
+func (p peers) contents(ctx context.Context, peer string, name called, own bool) (Contents, error) {
+	query := url.Values{"ref": {name.ref}, "id": {name.id.String()}}
 	if own {
 		query.Set("own", "1")
 	}
@@ -112,8 +112,16 @@ func (p peers) ask(ctx context.Context, peer, path string, offset int64) (*http.
 	return nil, fmt.Errorf("host at %s: %w", peer, said)
 }
 
-// fetch brings a blob into the spool from whichever peer has it. What breaks off
-// goes on where it was, with the next one.
+// sink takes a blob.
+type sink interface {
+	io.Writer
+	// left is the blob, and how much of it has come.
+	left() (b Blob, length int64)
+	// finish is called when all has come, and may find that it wasn't the blob.
+	finish() error
+}
+
+// fetch brings a blob into the spool.
 func (p peers) fetch(ctx context.Context, from []string, s *spool, b Blob, moved func(length int64)) error {
 	if s.has(b.Digest) {
 		return nil
@@ -123,9 +131,15 @@ func (p peers) fetch(ctx context.Context, from []string, s *spool, b Blob, moved
 		return err
 	}
 	defer part.Close()
+	return p.bring(ctx, from, part, moved)
+}
+
+// bring takes a blob from whichever peer has it. What breaks off goes on where it
+// was, with the next one.
+func (p peers) bring(ctx context.Context, from []string, into sink, moved func(length int64)) error {
 	from = slices.Clone(from)
 	for n := 0; ; n++ {
-		err := p.goOn(ctx, from[n%len(from)], part, moved)
+		err := p.goOn(ctx, from[n%len(from)], into, moved)
 		if err == nil || ctx.Err() != nil || local(err) || n+1 >= rounds*len(from) {
 			return errors.Join(err, ctx.Err())
 		}
@@ -145,30 +159,36 @@ func (p peers) fetch(ctx context.Context, from []string, s *spool, b Blob, moved
 }
 
 // goOn asks one peer for the rest of a blob.
-func (p peers) goOn(ctx context.Context, peer string, part *part, moved func(int64)) error {
-	if !part.complete() {
-		if err := p.receive(ctx, peer, part, moved); err != nil {
+func (p peers) goOn(ctx context.Context, peer string, into sink, moved func(int64)) error {
+	if !complete(into) {
+		if err := p.receive(ctx, peer, into, moved); err != nil {
 			return err
 		}
 	}
-	if err := part.finish(); err != nil {
+	if err := into.finish(); err != nil {
 		return fmt.Errorf("host at %s: %w", peer, err)
 	}
 	return nil
 }
 
+func complete(s sink) bool {
+	b, length := s.left()
+	return length == b.Size
+}
+
 // receive ends when nothing moves for a while.
-func (p peers) receive(ctx context.Context, peer string, part *part, moved func(int64)) error {
+func (p peers) receive(ctx context.Context, peer string, into sink, moved func(int64)) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	idle := time.AfterFunc(stillLimit, func() { stop(fmt.Errorf("host at %s: nothing came for %s", peer, stillLimit)) })
 	defer idle.Stop()
-	answer, err := p.ask(ctx, peer, "/blobs/"+part.blob.Digest.String(), part.length)
+	b, length := into.left()
+	answer, err := p.ask(ctx, peer, "/blobs/"+b.Digest.String(), length)
 	if err != nil {
 		return err
 	}
 	defer answer.Body.Close()
-	_, err = io.Copy(watched{part, func() { idle.Reset(stillLimit); moved(part.length) }}, answer.Body)
+	_, err = io.Copy(watched{into, func() { _, length := into.left(); idle.Reset(stillLimit); moved(length) }}, answer.Body)
 	switch {
 	case local(err), errors.Is(err, errCorrupt):
 		return err
@@ -176,7 +196,7 @@ func (p peers) receive(ctx context.Context, peer string, part *part, moved func(
 		return fmt.Errorf("host at %s: it went away, or what it has is damaged: %w", peer, err)
 	case err != nil:
 		return fmt.Errorf("host at %s: %w", peer, errors.Join(err, context.Cause(ctx)))
-	case !part.complete():
+	case !complete(into):
 		return fmt.Errorf("host at %s: it broke off: %w", peer, io.ErrUnexpectedEOF)
 	}
 	return nil

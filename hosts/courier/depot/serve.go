@@ -31,13 +31,11 @@ func alive() net.KeepAliveConfig {
 type shelf struct {
 	*spool
 	engine engine
-	store  store
+	nature Nature
+	// store is nil where it can't be read.
+	store store
 	// reading is held by who reads an image from the engine: once is enough.
 	reading sync.Mutex
-}
-
-func newShelf(s *spool, e engine, store string) *shelf {
-	return &shelf{spool: s, engine: e, store: newStore(store, s)}
 }
 
 // listen opens a port on all of the host's addresses.
@@ -88,7 +86,7 @@ func (s *shelf) tellContents(w http.ResponseWriter, r *http.Request) {
 	if r.FormValue("own") != "" {
 		find = s.fill
 	}
-	c, err := find(r.Context(), r.FormValue("ref"))
+	c, err := find(r.Context(), called{r.FormValue("ref"), digest.Digest(r.FormValue("id"))})
 	if err != nil {
 		refuse(w, err)
 		return
@@ -98,32 +96,61 @@ func (s *shelf) tellContents(w http.ResponseWriter, r *http.Request) {
 }
 
 // known says what an image consists of, as cheaply as it can.
-func (s *shelf) known(ctx context.Context, ref string) (Contents, error) {
-	stored, err := s.onDisk(ctx, ref) // from now on its layers can be opened, if there
-	if fetched, ok := s.recall(ref); ok {
+func (s *shelf) known(ctx context.Context, name called) (Contents, error) {
+	if fetched, ok := s.recall(name); ok {
+		for _, i := range fetched.Images {
+			s.has(i) // from now on, what wasn't fetched can be opened
+		}
 		return fetched, nil
 	}
+	stored, err := s.onDisk(ctx, name)
 	if err == nil || errors.Is(err, errNoImage) {
 		return stored, err
 	}
-	return s.fill(ctx, ref)
+	return s.fill(ctx, name)
+}
+
+// onDisk says what an image consists of that the engine's store has. The engine
+// is asked where the ID isn't one of its kind.
+func (s *shelf) onDisk(ctx context.Context, name called) (Contents, error) {
+	if s.store != nil && name.id != "" {
+		if c, err := s.store.contents(name.id); err == nil {
+			return c, nil
+		}
+	}
+	image, err := s.engine.inspect(ctx, name.ref)
+	if err != nil {
+		return Contents{}, err
+	}
+	if s.store == nil {
+		return Contents{}, errNotThere
+	}
+	return s.store.contents(image.ID)
+}
+
+// has tells which layers of an image are in the engine's store.
+func (s *shelf) has(image Image) []bool {
+	if s.store == nil {
+		return nil
+	}
+	return s.store.has(image)
 }
 
 // fill takes an image from the engine into the spool.
-func (s *shelf) fill(ctx context.Context, ref string) (Contents, error) {
+func (s *shelf) fill(ctx context.Context, name called) (Contents, error) {
 	s.reading.Lock()
 	defer s.reading.Unlock()
-	if c, known := s.recall(ref); known && s.complete(c) {
+	if c, known := s.recall(name); known && s.complete(c) {
 		return c, nil
 	}
-	archive, err := s.engine.save(ctx, ref)
+	archive, err := s.engine.save(ctx, name.ref)
 	if err != nil {
 		return Contents{}, err
 	}
 	defer archive.Close()
 	c, err := s.unpack(archive)
 	if err == nil {
-		s.remember(ref, c)
+		s.remember(name, c)
 	}
 	return c, err
 }
@@ -160,7 +187,7 @@ func (s *shelf) giveBlob(w http.ResponseWriter, r *http.Request) {
 // openBlob finds a blob in the spool or else in the engine's store.
 func (s *shelf) openBlob(d digest.Digest) (io.ReadSeekCloser, error) {
 	f, err := s.spool.open(d)
-	if err == nil || !missing(err) {
+	if err == nil || !missing(err) || s.store == nil {
 		return f, err
 	}
 	return s.store.open(d)

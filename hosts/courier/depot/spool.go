@@ -18,8 +18,15 @@ type spool struct {
 	folder string
 
 	mu sync.Mutex
-	// known are the contents of images, by reference.
-	known map[string]Contents
+	// known are the contents of images.
+	known map[called]Contents
+}
+
+// called is what an image is asked for by: its reference, and its ID where one is
+// known.
+type called struct {
+	ref string
+	id  digest.Digest
 }
 
 // errCorrupt is about bytes that aren't what they are said to be.
@@ -29,19 +36,19 @@ func newSpool(folder string) (*spool, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, fmt.Errorf("make spool: %w", err)
 	}
-	return &spool{folder: folder, known: map[string]Contents{}}, nil
+	return &spool{folder: folder, known: map[called]Contents{}}, nil
 }
 
-func (s *spool) remember(ref string, c Contents) {
+func (s *spool) remember(name called, c Contents) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.known[ref] = c
+	s.known[name] = c
 }
 
-func (s *spool) recall(ref string) (Contents, bool) {
+func (s *spool) recall(name called) (Contents, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c, ok := s.known[ref]
+	c, ok := s.known[name]
 	return c, ok
 }
 
@@ -110,7 +117,7 @@ func (p *part) Write(b []byte) (int, error) {
 	return n, err
 }
 
-func (p *part) complete() bool { return p.length == p.blob.Size }
+func (p *part) left() (Blob, int64) { return p.blob, p.length }
 
 // restart forgets what has come, which is worth nothing.
 func (p *part) restart() error {

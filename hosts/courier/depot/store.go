@@ -1,7 +1,6 @@
 package depot
 
 import (
-	"context"
 	"io"
 	"os"
 	"path/filepath"
@@ -21,28 +20,29 @@ const (
 // of an image costs no more than that part, while the engine itself gives an
 // image as a whole only.
 type store interface {
-	// contents says what an image consists of: blobs that can be opened then.
-	contents(image inspected) (Contents, error)
+	// contents says what the image of an ID consists of: blobs that can be opened then.
+	contents(id digest.Digest) (Contents, error)
+	// has tells which layers of an image there are: they can be opened then.
+	has(image Image) []bool
 	// open returns a blob, or an error that is fs.ErrNotExist.
 	open(d digest.Digest) (io.ReadSeekCloser, error)
 }
 
-// newStore is the one whose folders are there.
+// newStore is the one whose folders are there; nil where none are.
 func newStore(folder string, notes *spool) store {
-	if _, err := os.Stat(filepath.Join(folder, BlobsFolder)); err == nil {
+	if there(folder, BlobsFolder) {
 		return blobStore{filepath.Join(folder, BlobsFolder)}
 	}
-	return &layerStore{
-		notes: filepath.Join(folder, NotesFolder), folders: filepath.Join(folder, LayersFolder),
-		spool: notes, places: map[digest.Digest]place{},
+	if there(folder, NotesFolder) {
+		return &layerStore{
+			notes: filepath.Join(folder, NotesFolder), folders: filepath.Join(folder, LayersFolder),
+			spool: notes, places: map[digest.Digest]place{},
+		}
 	}
+	return nil
 }
 
-// onDisk says what an image consists of that the engine's store has.
-func (s *shelf) onDisk(ctx context.Context, ref string) (Contents, error) {
-	image, err := s.engine.inspect(ctx, ref)
-	if err != nil {
-		return Contents{}, err
-	}
-	return s.store.contents(image)
+func there(folder, name string) bool {
+	_, err := os.Stat(filepath.Join(folder, name))
+	return err == nil
 }

@@ -21,20 +21,29 @@ func (s blobStore) path(d digest.Digest) string {
 func (s blobStore) open(d digest.Digest) (io.ReadSeekCloser, error) { return os.Open(s.path(d)) }
 
 // contents follows what the image's digest leads to.
-func (s blobStore) contents(image inspected) (Contents, error) {
-	top, err := s.blob(image.ID)
+func (s blobStore) contents(id digest.Digest) (Contents, error) {
+	top, err := s.blob(id)
 	if err != nil {
 		return Contents{}, err
 	}
-	text, err := s.read(image.ID)
+	text, err := s.read(id)
 	if err != nil {
 		return Contents{}, err
 	}
 	var kind struct{ MediaType string }
 	if err := json.Unmarshal(text, &kind); err != nil || kind.MediaType == "" {
-		return Contents{}, fmt.Errorf("%s: it doesn't say what it is: %w", image.ID, errNotThere)
+		return Contents{}, fmt.Errorf("%s: it doesn't say what it is: %w", id, errNotThere)
 	}
 	return describe(ocispec.Descriptor{MediaType: kind.MediaType, Digest: top.Digest, Size: top.Size}, s)
+}
+
+func (s blobStore) has(image Image) []bool {
+	there := make([]bool, len(image.Layers))
+	for i, l := range image.Layers {
+		b, err := s.blob(l.Digest)
+		there[i] = err == nil && b.Size == l.Size
+	}
+	return there
 }
 
 func (s blobStore) blob(d digest.Digest) (Blob, error) {

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -23,7 +24,7 @@ type layerStore struct {
 	spool *spool
 
 	mu sync.Mutex
-	// places are those of the layers that contents told of, by what they hold.
+	// places are those of the layers that contents and has told of, by what they hold.
 	places map[digest.Digest]place
 }
 
@@ -31,15 +32,13 @@ type layerStore struct {
 type place struct {
 	// recipe is the file that says how they follow each other, folder has the files.
 	recipe, folder string
-	// size is the archive's.
-	size int64
 }
 
-func (s *layerStore) contents(image inspected) (Contents, error) {
-	if err := image.ID.Validate(); err != nil {
+func (s *layerStore) contents(id digest.Digest) (Contents, error) {
+	if err := id.Validate(); err != nil {
 		return Contents{}, err
 	}
-	text, err := os.ReadFile(filepath.Join(s.notes, "imagedb", "content", image.ID.Algorithm().String(), image.ID.Encoded()))
+	text, err := os.ReadFile(filepath.Join(s.notes, "imagedb", "content", id.Algorithm().String(), id.Encoded()))
 	if err != nil {
 		return Contents{}, err
 	}
@@ -52,48 +51,82 @@ func (s *layerStore) contents(image inspected) (Contents, error) {
 	if err != nil {
 		return Contents{}, err
 	}
-	// What chains of layers are called is worked out in place.
-	for n, chain := range chains.ChainIDs(append([]digest.Digest(nil), content...)) {
-		place, err := s.place(content[n], chain)
+	for n, chain := range chainsOf(content) {
+		size, err := s.find(content[n], chain)
 		if err != nil {
 			return Contents{}, fmt.Errorf("layer %s: %w", content[n], err)
 		}
-		i.Layers = append(i.Layers, Layer{Blob: Blob{Digest: content[n], Size: place.size}, Content: content[n]})
+		i.Layers = append(i.Layers, Layer{Blob: Blob{Digest: content[n], Size: size}, Content: content[n]})
 	}
 	return s.spool.withManifest(i)
 }
 
-// place finds a layer by that of the layers from the lowest up to it.
-func (s *layerStore) place(content, chain digest.Digest) (place, error) {
-	if err := content.Validate(); err != nil {
-		return place{}, err
+// has finds the lowest layers up to the first that isn't there.
+func (s *layerStore) has(image Image) []bool {
+	there := make([]bool, len(image.Layers))
+	var content []digest.Digest
+	for _, l := range image.Layers {
+		content = append(content, l.Content)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if p, known := s.places[content]; known {
-		if _, err := os.Stat(p.recipe); err == nil {
-			return p, nil
+	for n, chain := range chainsOf(content) {
+		p, err := s.place(chain)
+		if err != nil {
+			break
 		}
+		s.note(content[n], p)
+		there[n] = true
+	}
+	return there
+}
+
+// chainsOf are the names of chains of layers, from the lowest up to each.
+func chainsOf(content []digest.Digest) []digest.Digest {
+	return chains.ChainIDs(slices.Clone(content)) // which it works out in place
+}
+
+// find returns the size of a layer's archive, which can be opened then.
+func (s *layerStore) find(content, chain digest.Digest) (int64, error) {
+	p, err := s.place(chain)
+	if err != nil {
+		return 0, err
+	}
+	size, err := recipeSize(p.recipe)
+	if err == nil {
+		s.note(content, p)
+	}
+	return size, err
+}
+
+// place is that of the highest layer of a chain.
+func (s *layerStore) place(chain digest.Digest) (place, error) {
+	if err := chain.Validate(); err != nil {
+		return place{}, err
 	}
 	notes := filepath.Join(s.notes, "layerdb", chain.Algorithm().String(), chain.Encoded())
 	id, err := os.ReadFile(filepath.Join(notes, "cache-id"))
 	if err != nil {
 		return place{}, err
 	}
-	p := place{recipe: filepath.Join(notes, "tar-split.json.gz"), folder: filepath.Join(s.folders, filepath.Base(strings.TrimSpace(string(id))), "diff")}
-	if p.size, err = recipeSize(p.recipe); err != nil {
-		return place{}, err
-	}
+	folder := filepath.Join(s.folders, filepath.Base(strings.TrimSpace(string(id))), "diff")
+	return place{recipe: filepath.Join(notes, "tar-split.json.gz"), folder: folder}, nil
+}
+
+func (s *layerStore) note(content digest.Digest, p place) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.places[content] = p
-	return p, nil
 }
 
 func (s *layerStore) open(d digest.Digest) (io.ReadSeekCloser, error) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	p, known := s.places[d]
+	s.mu.Unlock()
 	if !known {
 		return nil, fs.ErrNotExist
 	}
-	return &layerArchive{place: p}, nil
+	size, err := recipeSize(p.recipe)
+	if err != nil {
+		return nil, err
+	}
+	return &layerArchive{place: p, size: size}, nil
 }
