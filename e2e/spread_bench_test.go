@@ -53,7 +53,7 @@ func TestBenchSpread(t *testing.T) {
 	}
 	own := middle(ours)
 	table := tabwriter.NewWriter(t.Output(), 0, 0, 2, ' ', 0)
-	fmt.Fprintf(table, "engine %s, %d MB in %d layers, to %d hosts\ttime\tof ours\treceived by all\tlacking\tshare\tfrom this machine\n",
+	fmt.Fprintf(table, "engine %s, %d MB in %d layers, to %d hosts\ttime\tof ours\tprocessors\tof ours\treceived by all\tlacking\tshare\tfrom this machine\n",
 		s.lab.Generation, *spreadMB, spreadLayers, len(s.others))
 	all.tell(table, "all layers, clocker-compose", all)
 	own.tell(table, fmt.Sprintf("one layer, clocker-compose, median of %d", len(ours)), own)
@@ -65,14 +65,24 @@ func TestBenchSpread(t *testing.T) {
 
 // spreading is what bringing an image to all hosts took.
 type spreading struct {
-	time time.Duration
+	outlay
 	// received is what all of them got, lacking what they needed, here what came from this machine; all in MB.
 	received, lacking, here float64
 }
 
 func (m spreading) tell(to io.Writer, name string, ours spreading) {
-	fmt.Fprintf(to, "%s\t%.1f s\t%.2f\t%.1f MB\t%.1f MB\t%.3f\t%.1f MB\n", name,
-		m.time.Seconds(), m.time.Seconds()/ours.time.Seconds(), m.received, m.lacking, m.received/m.lacking, m.here)
+	fmt.Fprintf(to, "%s\t%.1f s\t%.2f\t%.1f s\t%.2f\t%.1f MB\t%.1f MB\t%.3f\t%.1f MB\n", name,
+		m.time.Seconds(), m.time.Seconds()/ours.time.Seconds(), m.used.Seconds(), m.used.Seconds()/ours.used.Seconds(),
+		m.received, m.lacking, m.received/m.lacking, m.here)
+}
+
+// outlay is how long something took, and what it used of the hosts' processors, which neighbours change less.
+type outlay struct{ time, used time.Duration }
+
+// since measures from a moment at which the hosts had used so much.
+func (s *spread) since(t *testing.T, began time.Time, used time.Duration) outlay {
+	t.Helper()
+	return outlay{time.Since(began), s.lab.used(t) - used}
 }
 
 func middle(list []spreading) spreading {
@@ -81,7 +91,7 @@ func middle(list []spreading) spreading {
 }
 
 // measure changes what the hosts are to lack then, bytes on each, and brings it to them.
-func (s *spread) measure(t *testing.T, lacks int64, bring func(*testing.T) time.Duration) spreading {
+func (s *spread) measure(t *testing.T, lacks int64, bring func(*testing.T) outlay) spreading {
 	t.Helper()
 	if lacks < int64(*spreadMB)*1e6 {
 		s.change(t)
@@ -91,7 +101,7 @@ func (s *spread) measure(t *testing.T, lacks int64, bring func(*testing.T) time.
 	after := s.received(t)
 	in, out := after.in-before.in, after.out-before.out
 	m := spreading{took, float64(in) / 1e6, float64(lacks*int64(len(s.others))) / 1e6, float64(max(0, in-out)) / 1e6}
-	t.Logf("%.1f s, %.1f MB", m.time.Seconds(), m.received)
+	t.Logf("%.1f s, %.1f s of the processors, %.1f MB", m.time.Seconds(), m.used.Seconds(), m.received)
 	return m
 }
 
@@ -115,7 +125,7 @@ func newSpread(t *testing.T, generation string) *spread {
 	t.Cleanup(func() { l.must(t, "down") })
 	l.must(t, "up", strconv.Itoa(*spreadHosts), generation)
 	l.must(t, "env")
-	assert.NilError(t, os.WriteFile(l.configFile(), []byte(l.must(t, "config", "tls", "ssh")), 0o600))
+	assert.NilError(t, os.WriteFile(l.configFile(), []byte(l.must(t, "config", "tls")), 0o600))
 	s := &spread{lab: l, first: l.Host(1)}
 	for n := 2; n <= *spreadHosts; n++ {
 		s.others = append(s.others, l.Host(n))
@@ -185,7 +195,7 @@ func (s *spread) build(t *testing.T) {
 }
 
 // carry is how long the pool takes from the first image that is copied to the last. No container runs.
-func (s *spread) carry(t *testing.T) time.Duration {
+func (s *spread) carry(t *testing.T) outlay {
 	t.Helper()
 	s.pool.Do(t, "down")
 	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
@@ -194,23 +204,28 @@ func (s *spread) carry(t *testing.T) time.Duration {
 	events, err := run.StderrPipe()
 	assert.NilError(t, err)
 	assert.NilError(t, run.Start())
-	var began, ended time.Time
+	var began time.Time
+	var used time.Duration
+	var took outlay
 	copied, last := 0, ""
 	for lines := bufio.NewScanner(events); lines.Scan(); {
 		last = lines.Text()
 		var e struct{ Text string }
 		_ = json.Unmarshal(lines.Bytes(), &e)
 		if e.Text == "Copying" && began.IsZero() {
-			began = time.Now()
+			began, used = time.Now(), s.lab.used(t)
 		}
 		if e.Text == "Copied" {
-			copied, ended = copied+1, time.Now()
+			copied++
+			if copied == len(s.others) {
+				took = s.since(t, began, used)
+			}
 		}
 	}
 	assert.NilError(t, run.Wait(), last)
 	assert.Equal(t, copied, len(s.others))
 	s.sameEverywhere(t)
-	return ended.Sub(began)
+	return took
 }
 
 func (s *spread) sameEverywhere(t *testing.T) {
@@ -221,13 +236,13 @@ func (s *spread) sameEverywhere(t *testing.T) {
 	}
 }
 
-func (s *spread) load(t *testing.T) time.Duration {
+func (s *spread) load(t *testing.T) outlay {
 	t.Helper()
-	began := time.Now()
+	began, used := time.Now(), s.lab.used(t)
 	for _, h := range s.others {
 		s.shell(t, s.docker(t, s.first)+"save "+spreadImage+" | "+s.docker(t, h)+"load")
 	}
-	took := time.Since(began)
+	took := s.since(t, began, used)
 	s.sameEverywhere(t)
 	return took
 }
@@ -264,17 +279,17 @@ func (s *spread) open(t *testing.T) {
 }
 
 // registry pushes once, and pulls on all hosts at once.
-func (s *spread) registry(t *testing.T) time.Duration {
+func (s *spread) registry(t *testing.T) outlay {
 	t.Helper()
 	name := s.address + "/" + spreadImage
-	began := time.Now()
+	began, used := time.Now(), s.lab.used(t)
 	s.shell(t, s.docker(t, s.first)+"tag "+spreadImage+" "+name+" && "+s.docker(t, s.first)+"push -q "+name)
 	var pulls strings.Builder
 	for _, h := range s.others {
 		fmt.Fprintf(&pulls, "%s pull -q %s & all=\"$all $!\"\n", s.docker(t, h), name)
 	}
 	s.shell(t, pulls.String()+"for p in $all; do wait $p || exit 1; done")
-	return time.Since(began)
+	return s.since(t, began, used)
 }
 
 // received is what all hosts have on their cables: in of the others, out of all. What was received and no host sent
