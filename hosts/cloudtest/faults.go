@@ -1,6 +1,7 @@
 package cloudtest
 
 import (
+	"bytes"
 	"io"
 	"maps"
 	"net/http"
@@ -21,10 +22,25 @@ func AnswerWith(header http.Header, status int, body string) Fault {
 	}
 }
 
+// Gateway is the page of a gateway before the cloud.
+func Gateway(status int) Fault { return Answer(status, "text/html", "<html>") }
+
+// Pass is no fault.
+func Pass(w http.ResponseWriter, r *http.Request, cloud http.Handler) { cloud.ServeHTTP(w, r) }
+
 // Lose lets the request be carried out, and cuts the connection instead of answering.
 func Lose(_ http.ResponseWriter, r *http.Request, cloud http.Handler) {
 	cloud.ServeHTTP(httptest.NewRecorder(), r)
 	panic(http.ErrAbortHandler)
+}
+
+// Twice lets the request be carried out for somebody else first.
+func Twice(w http.ResponseWriter, r *http.Request, cloud http.Handler) {
+	body, _ := io.ReadAll(r.Body)
+	first := r.Clone(r.Context())
+	first.Body, r.Body = io.NopCloser(bytes.NewReader(body)), io.NopCloser(bytes.NewReader(body))
+	cloud.ServeHTTP(httptest.NewRecorder(), first)
+	cloud.ServeHTTP(w, r)
 }
 
 // Cut cuts the connection, and does nothing.

@@ -23,6 +23,7 @@ type Server struct {
 	name   func(*http.Request) string
 	faults map[string][]Fault
 	seen   []string
+	ever   map[string]bool
 }
 
 // Fault happens to a request instead of an answer.
@@ -31,7 +32,7 @@ type Fault func(w http.ResponseWriter, r *http.Request, cloud http.Handler)
 // New serves the cloud until the test ends. Name is what faults and counts call
 // a request: its action, or its method and path.
 func New(t *testing.T, cloud http.Handler, name func(*http.Request) string) *Server {
-	s := &Server{cloud: cloud, name: name, faults: map[string][]Fault{}}
+	s := &Server{cloud: cloud, name: name, faults: map[string][]Fault{}, ever: map[string]bool{}}
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
 	s.URL = server.URL
@@ -44,6 +45,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer s.mu.Unlock()
 	name := s.name(r)
 	s.seen = append(s.seen, name)
+	s.ever[name] = true
 	if due := s.faults[name]; len(due) > 0 {
 		s.faults[name] = due[1:]
 		due[0](w, r, s.cloud)
@@ -77,6 +79,25 @@ func (s *Server) Seen() []string {
 		seen = append(seen, name)
 	}
 	return seen
+}
+
+// Ever are the names of all requests that there have been.
+func (s *Server) Ever() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Sorted(maps.Keys(s.ever))
+}
+
+// Count is how often there was a request of the name since Seen was asked last.
+func (s *Server) Count(name string) (n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, seen := range s.seen {
+		if seen == name {
+			n++
+		}
+	}
+	return n
 }
 
 // Locked changes the cloud while no request is served.

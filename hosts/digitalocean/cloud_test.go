@@ -1,12 +1,13 @@
 package digitalocean
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/clocker-compose/clocker-compose/hosts/cloudtest"
 )
 
 // cloud answers as DigitalOcean's documentation says of its API: names of
@@ -65,9 +66,9 @@ func (c *cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "POST /firewalls":
 		c.createFirewall(w, r)
 	case "POST /tags":
-		tag := body(r)["name"].(string)
+		tag := cloudtest.Body(r)["name"].(string)
 		c.tags[tag] = true
-		answer(w, http.StatusCreated, map[string]any{"tag": map[string]any{"name": tag}})
+		cloudtest.JSON(w, http.StatusCreated, map[string]any{"tag": map[string]any{"name": tag}})
 	case "DELETE /tags/ID":
 		c.deleteTag(w, r)
 	default:
@@ -76,7 +77,7 @@ func (c *cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (c *cloud) create(w http.ResponseWriter, r *http.Request) {
-	asked := body(r)
+	asked := cloudtest.Body(r)
 	c.asked = append(c.asked, asked)
 	switch {
 	case asked["size"] != "s-1vcpu-1gb":
@@ -100,7 +101,7 @@ func (c *cloud) create(w http.ResponseWriter, r *http.Request) {
 		c.tags[tag.(string)] = true
 	}
 	c.droplets = append(c.droplets, d)
-	answer(w, http.StatusAccepted, map[string]any{"droplet": d, "links": map[string]any{"actions": []any{}}})
+	cloudtest.JSON(w, http.StatusAccepted, map[string]any{"droplet": d, "links": map[string]any{"actions": []any{}}})
 }
 
 func (c *cloud) list(w http.ResponseWriter, r *http.Request) {
@@ -144,7 +145,7 @@ func (c *cloud) deleteTag(w http.ResponseWriter, r *http.Request) {
 }
 
 func (c *cloud) createFirewall(w http.ResponseWriter, r *http.Request) {
-	asked := body(r)
+	asked := cloudtest.Body(r)
 	switch {
 	case slices.ContainsFunc(c.firewalls, func(f map[string]any) bool { return f["name"] == asked["name"] }):
 		refuse(w, http.StatusConflict, "conflict", "duplicate name")
@@ -154,7 +155,7 @@ func (c *cloud) createFirewall(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c.firewalls = append(c.firewalls, asked)
-	answer(w, http.StatusAccepted, map[string]any{"firewall": asked})
+	cloudtest.JSON(w, http.StatusAccepted, map[string]any{"firewall": asked})
 }
 
 // page answers with the part of the list that was asked for.
@@ -168,7 +169,7 @@ func page[T any](w http.ResponseWriter, r *http.Request, what string, all []T) {
 		link := func(page int) string { return fmt.Sprintf("https://api.digitalocean.com/v2/%s?page=%d", what, page) }
 		links["pages"] = map[string]any{"last": link((len(all) + size - 1) / size), "next": link(number + 1)}
 	}
-	answer(w, http.StatusOK, map[string]any{what: append([]T{}, here...), "links": links, "meta": map[string]any{"total": len(all)}})
+	cloudtest.JSON(w, http.StatusOK, map[string]any{what: append([]T{}, here...), "links": links, "meta": map[string]any{"total": len(all)}})
 }
 
 func sizes() []map[string]any {
@@ -179,17 +180,6 @@ func sizes() []map[string]any {
 	}
 }
 
-func body(r *http.Request) (asked map[string]any) {
-	_ = json.NewDecoder(r.Body).Decode(&asked)
-	return asked
-}
-
-func answer(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body)
-}
-
 func refuse(w http.ResponseWriter, status int, id, message string) {
-	answer(w, status, map[string]any{"id": id, "message": message})
+	cloudtest.JSON(w, status, map[string]any{"id": id, "message": message})
 }

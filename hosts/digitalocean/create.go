@@ -14,7 +14,8 @@ import (
 
 // Create asks for a droplet. The cloud would make a second one of the same
 // name, so each request for one comes after a look whether it is there: also
-// after an answer that was lost.
+// after an answer that was lost. Another look, after it is made, tells whether
+// somebody else's order came in between.
 func (p *provider) Create(ctx context.Context, o hosts.Order) (hosts.Machine, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -32,7 +33,7 @@ func (p *provider) Create(ctx context.Context, o hosts.Order) (hosts.Machine, er
 	for try := 1; ; try++ {
 		made, _, err := p.once.Droplets.Create(ctx, wanted)
 		if err == nil {
-			return machine(made, o.Location), nil
+			return p.settle(ctx, o, machine(made, o.Location))
 		}
 		if try == tries || !passing(ctx, err) || !wait(ctx, pauseAfter(err, p.pause<<try)) {
 			return hosts.Machine{}, failed(what, err)
@@ -43,7 +44,19 @@ func (p *provider) Create(ctx context.Context, o hosts.Order) (hosts.Machine, er
 	}
 }
 
-// find returns the machine of the order; ok is false where there is none.
+// settle leaves one machine of those that orders of one name have made at the
+// same time: the oldest, on which all of them agree. Ours is deleted where it is
+// another.
+func (p *provider) settle(ctx context.Context, o hosts.Order, made hosts.Machine) (hosts.Machine, error) {
+	first, ok, err := p.find(ctx, o)
+	if err != nil || !ok || first.ID == made.ID {
+		return made, err
+	}
+	return first, p.Delete(ctx, made)
+}
+
+// find returns the machine of the order, the oldest of several; ok is false
+// where there is none.
 func (p *provider) find(ctx context.Context, o hosts.Order) (found hosts.Machine, ok bool, err error) {
 	machines, err := p.List(ctx, o.Location)
 	for _, m := range machines {

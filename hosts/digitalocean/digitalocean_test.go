@@ -1,7 +1,8 @@
 package digitalocean
 
 import (
-	"net/http"
+	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -11,8 +12,6 @@ import (
 	"github.com/clocker-compose/clocker-compose/hosts/cloudtest"
 	"github.com/clocker-compose/clocker-compose/hosts/conformance"
 )
-
-const key = "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
 var template = hosts.Template{"size": "s-1vcpu-1gb", "firewall": true}
 
@@ -25,14 +24,9 @@ func start(t *testing.T) (*cloud, *cloudtest.Server, *provider) {
 
 func opened(t *testing.T, s *cloudtest.Server, token string) *provider {
 	t.Helper()
-	variables := map[string]string{"DIGITALOCEAN_API_URL": s.URL, "DIGITALOCEAN_ACCESS_TOKEN": token}
-	p, err := open(hosts.ProviderSetup{Variable: func(name string) string { return variables[name] }}, time.Millisecond)
+	p, err := open(cloudtest.Setup(t, template, map[string]string{"DIGITALOCEAN_API_URL": s.URL, "DIGITALOCEAN_ACCESS_TOKEN": token}), time.Millisecond)
 	assert.NilError(t, err)
 	return p
-}
-
-func order() hosts.Order {
-	return hosts.Order{Location: hosts.Location{Name: "eu", Template: template}, Name: "eu-1", UserData: "#cloud-config", HostKey: key}
 }
 
 func TestConformance(t *testing.T) {
@@ -52,12 +46,32 @@ func TestConformance(t *testing.T) {
 	assert.Equal(t, len(c.droplets), 0)
 }
 
+func TestTroubles(t *testing.T) {
+	refusal := func(status int, message string) cloudtest.Fault {
+		return cloudtest.Answer(status, "application/json", `{"id":"no","message":"`+message+`"}`)
+	}
+	cloudtest.Troubles{
+		Start: func(t *testing.T) (*cloudtest.Server, hosts.Provider) {
+			_, s, p := start(t)
+			return s, p
+		},
+		Template: template,
+		Create:   "POST /droplets", List: "GET /droplets", Delete: "DELETE /droplets/ID",
+		Throttled: refusal(429, "API Rate limit exceeded."), ThrottledWords: "API Rate limit exceeded.",
+		Full: []cloudtest.Fault{
+			refusal(422, "Size is not available in this region."), refusal(422, "You have reached your Droplet limit"),
+			refusal(422, "creating this/these droplet(s) will exceed your droplet limit"),
+		},
+		Stranger: func(t *testing.T, s *cloudtest.Server) hosts.Provider { return opened(t, s, "old") }, StrangerWords: "DigitalOcean doesn't know the token",
+	}.Run(t)
+}
+
 func TestRequestsForAMachine(t *testing.T) {
 	c, s, p := start(t)
-	o := order()
+	o := cloudtest.Order(template)
 	m, err := p.Create(t.Context(), o)
 	assert.NilError(t, err)
-	assert.DeepEqual(t, s.Seen(), []string{"GET /droplets", "GET /firewalls", "POST /droplets", "POST /firewalls", "POST /tags"})
+	assert.DeepEqual(t, s.Seen(), []string{"2 GET /droplets", "GET /firewalls", "POST /droplets", "POST /firewalls", "POST /tags"})
 	_, err = p.Create(t.Context(), o)
 	assert.NilError(t, err)
 	assert.DeepEqual(t, s.Seen(), []string{"GET /droplets"})
@@ -68,7 +82,7 @@ func TestRequestsForAMachine(t *testing.T) {
 	o.Location.Template = hosts.Template{"size": "s-1vcpu-1gb"}
 	_, err = p.Create(t.Context(), o)
 	assert.NilError(t, err)
-	assert.DeepEqual(t, s.Seen(), []string{"GET /droplets", "POST /droplets"})
+	assert.DeepEqual(t, s.Seen(), []string{"2 GET /droplets", "POST /droplets"})
 	_, err = p.Sizes(t.Context(), o.Location)
 	assert.NilError(t, err)
 	assert.DeepEqual(t, s.Seen(), []string{"GET /sizes"})
@@ -76,7 +90,7 @@ func TestRequestsForAMachine(t *testing.T) {
 
 func TestWhatIsAskedFor(t *testing.T) {
 	c, _, p := start(t)
-	o := order()
+	o := cloudtest.Order(template)
 	o.Location.Template = hosts.Template{"size": "s-1vcpu-1gb", "network": "5a4981aa", "account-keys": []string{"3b:16:bf"}, "user": "me"}
 	m, err := p.Create(t.Context(), o)
 	assert.NilError(t, err)
@@ -91,7 +105,7 @@ func TestWhatIsAskedFor(t *testing.T) {
 		"io-clocker-hostkey:sha256-0000000000000000000000000000000000000000000000000000",
 	})
 	assert.DeepEqual(t, m, hosts.Machine{
-		ID: "3164441", Name: "eu-1", Location: "eu", User: "me", HostKey: key, State: hosts.MachineMaking, Size: "s-1vcpu-1gb",
+		ID: "3164441", Name: "eu-1", Location: "eu", User: "me", HostKey: cloudtest.HostKey, State: hosts.MachineMaking, Size: "s-1vcpu-1gb",
 		Created: time.Date(2026, 7, 21, 18, 37, 44, 0, time.UTC),
 	})
 	_, err = p.List(t.Context(), o.Location)
@@ -102,9 +116,41 @@ func TestWhatIsAskedFor(t *testing.T) {
 	assert.Equal(t, all[0].PrivateAddress, "10.128.192.191")
 }
 
+// DigitalOcean has no token by which it would carry out an order once.
+func TestOfTwoOrdersAtOnceTheOlderMachineStays(t *testing.T) {
+	c, s, p := start(t)
+	s.Next("POST /droplets", cloudtest.Twice) // the other run's comes first
+	got, err := p.Create(t.Context(), cloudtest.Order(template))
+	assert.NilError(t, err)
+	assert.Equal(t, len(c.droplets), 1)
+	assert.Equal(t, got.ID, strconv.Itoa(c.droplets[0].ID))
+	assert.Equal(t, got.ID, "3164441")
+}
+
+func TestOfTwoMachinesOfANameTheYoungerIsBroken(t *testing.T) {
+	c, s, p := start(t)
+	m, err := p.Create(t.Context(), cloudtest.Order(template))
+	assert.NilError(t, err)
+	s.Locked(func() { // that of a run which ended before it could look again
+		younger := *c.droplets[0]
+		younger.ID++
+		c.droplets = slices.Insert(c.droplets, 0, &younger)
+	})
+	all, err := p.List(t.Context(), cloudtest.Order(template).Location)
+	assert.NilError(t, err)
+	assert.Equal(t, len(all), 2)
+	assert.Equal(t, all[0].ID, m.ID)
+	assert.Assert(t, all[0].State != hosts.MachineBroken)
+	assert.Equal(t, all[1].State, hosts.MachineBroken)
+	assert.Equal(t, all[1].Name, "eu-1-3164442")
+	assert.Equal(t, all[1].Fault, "an older droplet is eu-1")
+	assert.NilError(t, p.Delete(t.Context(), all[1]))
+	assert.Equal(t, len(c.droplets), 1)
+}
+
 func TestTheFirewallIsMadeOnce(t *testing.T) {
 	c, s, p := start(t)
-	o := order()
+	o := cloudtest.Order(template)
 	_, err := p.Create(t.Context(), o)
 	assert.NilError(t, err)
 	o.Name = "eu-2"
@@ -127,60 +173,6 @@ func TestSizesOfTheRegion(t *testing.T) {
 		Name: "s-1vcpu-1gb", Arch: "amd64", Resources: hosts.Resources{NanoCPUs: 1e9, MemoryBytes: 1 << 30},
 		Price: &hosts.Price{Micros: 8930, Currency: "USD"},
 	}})
-}
-
-func TestThrottledAndBrokenRequestsAreSentAgain(t *testing.T) {
-	c, s, p := start(t)
-	throttled := cloudtest.AnswerWith(http.Header{"Content-Type": {"application/json"}, "Retry-After": {"0"}}, 429, `{"id":"too_many_requests","message":"API Rate limit exceeded."}`)
-	s.Next("POST /droplets", throttled, cloudtest.Answer(503, "text/html", "<html>"), cloudtest.Cut)
-	s.Next("GET /droplets", throttled, throttled)
-	s.Next("DELETE /droplets/ID", throttled)
-	m, err := p.Create(t.Context(), order())
-	assert.NilError(t, err)
-	assert.Equal(t, len(c.droplets), 1)
-	assert.NilError(t, p.Delete(t.Context(), m))
-	assert.Equal(t, len(c.droplets), 0)
-}
-
-func TestThrottlingForGoodEnds(t *testing.T) {
-	_, s, p := start(t)
-	for range 2 * tries {
-		s.Next("POST /droplets", cloudtest.Answer(429, "application/json", `{"id":"too_many_requests","message":"API Rate limit exceeded."}`))
-	}
-	_, err := p.Create(t.Context(), order())
-	assert.ErrorContains(t, err, "create droplet eu-1 (s-1vcpu-1gb, debian-13-x64, fra1)")
-	assert.ErrorContains(t, err, "API Rate limit exceeded.")
-}
-
-// The cloud makes a second droplet of a name, so a request is not sent again blindly.
-func TestAMachineWhoseAnswerTimedOutIsNotMadeTwice(t *testing.T) {
-	for name, fault := range map[string]cloudtest.Fault{"lost": cloudtest.Lose, "late": cloudtest.Late(504, "gateway timeout")} {
-		t.Run(name, func(t *testing.T) {
-			c, s, p := start(t)
-			s.Next("POST /droplets", fault)
-			m, err := p.Create(t.Context(), order())
-			assert.NilError(t, err)
-			assert.Equal(t, m.Name, "eu-1")
-			assert.Equal(t, len(c.droplets), 1)
-			assert.DeepEqual(t, s.Seen(), []string{"2 GET /droplets", "GET /firewalls", "POST /droplets", "POST /firewalls", "POST /tags"})
-		})
-	}
-}
-
-func TestNoRoom(t *testing.T) {
-	for _, message := range []string{"Size is not available in this region.", "You have reached your Droplet limit"} {
-		_, s, p := start(t)
-		s.Next("POST /droplets", cloudtest.Answer(422, "application/json", `{"id":"unprocessable_entity","message":"`+message+`"}`))
-		_, err := p.Create(t.Context(), order())
-		assert.ErrorIs(t, err, hosts.ErrCapacity)
-	}
-}
-
-func TestABadTokenIsNamed(t *testing.T) {
-	_, s, _ := start(t)
-	_, err := opened(t, s, "old").List(t.Context(), hosts.Location{Name: "eu"})
-	assert.ErrorContains(t, err, "DigitalOcean doesn't know the token")
-	assert.DeepEqual(t, s.Seen(), []string{"GET /droplets"})
 }
 
 func TestStates(t *testing.T) {

@@ -1,6 +1,7 @@
 package digitalocean
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -25,7 +26,9 @@ type provider struct {
 	pause time.Duration
 }
 
-// List asks for the droplets that have the location's tag.
+// List asks for the droplets that have the location's tag. Where two have the
+// name of one machine, as a run was cut short that was about to delete one, the
+// oldest is that machine; the others are broken, and have their ID in their names.
 func (p *provider) List(ctx context.Context, l hosts.Location) ([]hosts.Machine, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -43,8 +46,23 @@ func (p *provider) List(ctx context.Context, l hosts.Location) ([]hosts.Machine,
 	for i := range droplets {
 		machines[i] = machine(&droplets[i], l)
 	}
-	slices.SortFunc(machines, func(a, b hosts.Machine) int { return strings.Compare(a.Name, b.Name) })
-	return machines, nil
+	return distinct(machines), nil
+}
+
+// distinct sorts machines by name, and those of one name by age: IDs grow.
+func distinct(machines []hosts.Machine) []hosts.Machine {
+	slices.SortFunc(machines, func(a, b hosts.Machine) int {
+		return cmp.Or(strings.Compare(a.Name, b.Name), cmp.Compare(len(a.ID), len(b.ID)), strings.Compare(a.ID, b.ID))
+	})
+	name := ""
+	for i, m := range machines {
+		if i > 0 && m.Name == name {
+			machines[i].Name = name + "-" + m.ID
+			machines[i].State, machines[i].Fault = hosts.MachineBroken, "an older droplet is "+name
+		}
+		name = m.Name
+	}
+	return machines
 }
 
 // Delete deletes the droplet, and the tags that no other one has.

@@ -1,13 +1,14 @@
 package hetzner
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/clocker-compose/clocker-compose/hosts/cloudtest"
 )
 
 // cloud answers as Hetzner's documentation says of its API: names are unique,
@@ -61,7 +62,7 @@ func (c *cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "GET /server_types":
 		page(w, r, "server_types", serverTypes())
 	case "GET /pricing":
-		answer(w, http.StatusOK, map[string]any{"pricing": map[string]any{"currency": "EUR", "vat_rate": "19.00"}})
+		cloudtest.JSON(w, http.StatusOK, map[string]any{"pricing": map[string]any{"currency": "EUR", "vat_rate": "19.00"}})
 	case "GET /networks":
 		page(w, r, "networks", named(r, []map[string]any{{"id": 7, "name": "inside", "ip_range": "10.0.0.0/16"}}))
 	case "GET /ssh_keys":
@@ -76,8 +77,7 @@ func (c *cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (c *cloud) create(w http.ResponseWriter, r *http.Request) {
-	var body map[string]any
-	_ = json.NewDecoder(r.Body).Decode(&body)
+	body := cloudtest.Body(r)
 	c.asked = append(c.asked, body)
 	name, size := body["name"].(string), body["server_type"].(string)
 	switch {
@@ -105,7 +105,7 @@ func (c *cloud) create(w http.ResponseWriter, r *http.Request) {
 		s.PrivateNet = []map[string]any{{"network": 7, "ip": fmt.Sprintf("10.0.0.%d", c.lastID%250)}}
 	}
 	c.servers = append(c.servers, s)
-	answer(w, http.StatusCreated, map[string]any{"server": s, "action": action(), "next_actions": []any{}})
+	cloudtest.JSON(w, http.StatusCreated, map[string]any{"server": s, "action": action(), "next_actions": []any{}})
 }
 
 func (c *cloud) list(w http.ResponseWriter, r *http.Request) {
@@ -137,20 +137,19 @@ func (c *cloud) delete(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusLocked, "locked", "server is locked")
 	default:
 		c.servers = slices.Delete(c.servers, i, i+1)
-		answer(w, http.StatusOK, map[string]any{"action": action()})
+		cloudtest.JSON(w, http.StatusOK, map[string]any{"action": action()})
 	}
 }
 
 func (c *cloud) createFirewall(w http.ResponseWriter, r *http.Request) {
-	var body map[string]any
-	_ = json.NewDecoder(r.Body).Decode(&body)
+	body := cloudtest.Body(r)
 	if slices.ContainsFunc(c.firewalls, func(f map[string]any) bool { return f["name"] == body["name"] }) {
 		refuse(w, http.StatusConflict, "uniqueness_error", "name is already used")
 		return
 	}
 	body["id"] = 9
 	c.firewalls = append(c.firewalls, body)
-	answer(w, http.StatusCreated, map[string]any{"firewall": body, "actions": []any{}})
+	cloudtest.JSON(w, http.StatusCreated, map[string]any{"firewall": body, "actions": []any{}})
 }
 
 func named(r *http.Request, all []map[string]any) []map[string]any {
@@ -168,7 +167,7 @@ func page[T any](w http.ResponseWriter, r *http.Request, what string, all []T) {
 		pagination["next_page"] = number + 1
 	}
 	here := all[min((number-1)*size, len(all)):min(number*size, len(all))]
-	answer(w, http.StatusOK, map[string]any{what: append([]T{}, here...), "meta": map[string]any{"pagination": pagination}})
+	cloudtest.JSON(w, http.StatusOK, map[string]any{what: append([]T{}, here...), "meta": map[string]any{"pagination": pagination}})
 }
 
 func serverTypes() []map[string]any {
@@ -194,12 +193,6 @@ func action() map[string]any {
 	return map[string]any{"id": 1, "command": "create_server", "status": "running", "progress": 0, "started": time.Unix(0, 0).UTC().Format(time.RFC3339), "resources": []any{}}
 }
 
-func answer(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body)
-}
-
 func refuse(w http.ResponseWriter, status int, code, message string) {
-	answer(w, status, map[string]any{"error": map[string]any{"code": code, "message": message}})
+	cloudtest.JSON(w, status, map[string]any{"error": map[string]any{"code": code, "message": message}})
 }

@@ -14,23 +14,24 @@ import (
 
 var template = hosts.Template{"size": "cx23", "network": "inside", "firewall": true, "account-keys": []string{"mine"}}
 
-// start serves a cloud, and opens providers of it that don't wait long.
-func start(t *testing.T) (*cloud, *cloudtest.Server, func(l hosts.Location, env ...string) (*provider, error)) {
+// start serves a cloud, and opens a provider of it that doesn't wait long.
+func start(t *testing.T) (*cloud, *cloudtest.Server, *provider) {
 	c := newCloud()
 	s := cloudtest.New(t, c, requestName)
-	return c, s, func(l hosts.Location, env ...string) (*provider, error) {
-		variables := map[string]string{"HCLOUD_ENDPOINT": s.URL + "/v1", "HCLOUD_TOKEN": goodToken}
-		for i := 0; i < len(env); i += 2 {
-			variables[env[i]] = env[i+1]
-		}
-		return open(hosts.ProviderSetup{Location: l, Home: t.TempDir(), Variable: func(name string) string { return variables[name] }}, time.Millisecond)
-	}
+	return c, s, opened(t, s, goodToken)
+}
+
+func opened(t *testing.T, s *cloudtest.Server, token string) *provider {
+	t.Helper()
+	p, err := open(cloudtest.Setup(t, template, map[string]string{"HCLOUD_ENDPOINT": s.URL + "/v1", "HCLOUD_TOKEN": token}), time.Millisecond)
+	assert.NilError(t, err)
+	return p
 }
 
 func TestConformance(t *testing.T) {
-	c, s, open := start(t)
+	c, s, p := start(t)
 	conformance.Providers(t, conformance.Cloud{
-		Open:     func(_ *testing.T, l hosts.Location) (hosts.Provider, error) { return open(l) },
+		Open:     func(*testing.T, hosts.Location) (hosts.Provider, error) { return p, nil },
 		Template: template,
 		Wrong: map[string]hosts.Template{
 			"names no size":            {},
@@ -47,22 +48,33 @@ func TestConformance(t *testing.T) {
 	assert.Equal(t, len(c.servers), 0)
 }
 
-func order(t hosts.Template) hosts.Order {
-	return hosts.Order{Location: hosts.Location{Name: "eu", Template: t}, Name: "eu-1", UserData: "#cloud-config"}
+func TestTroubles(t *testing.T) {
+	refusal := func(status int, code string) cloudtest.Fault {
+		return cloudtest.Answer(status, "application/json", `{"error":{"code":"`+code+`","message":"no"}}`)
+	}
+	cloudtest.Troubles{
+		Start: func(t *testing.T) (*cloudtest.Server, hosts.Provider) {
+			_, s, p := start(t)
+			return s, p
+		},
+		Template: hosts.Template{"size": "cx23"},
+		Create:   "POST /servers", List: "GET /servers", Delete: "DELETE /servers/ID",
+		Throttled: refusal(429, "rate_limit_exceeded"), ThrottledWords: "list servers: no (rate_limit_exceeded)",
+		Full:     []cloudtest.Fault{refusal(412, "resource_unavailable"), refusal(412, "placement_error"), refusal(403, "resource_limit_exceeded")},
+		Stranger: func(t *testing.T, s *cloudtest.Server) hosts.Provider { return opened(t, s, "old") }, StrangerWords: "Hetzner doesn't know the token",
+	}.Run(t)
 }
 
 func TestRequestsForAMachine(t *testing.T) {
-	_, s, open := start(t)
-	p, err := open(hosts.Location{})
-	assert.NilError(t, err)
-	_, err = p.Create(t.Context(), order(hosts.Template{"size": "cx23"}))
+	_, s, p := start(t)
+	_, err := p.Create(t.Context(), cloudtest.Order(hosts.Template{"size": "cx23"}))
 	assert.NilError(t, err)
 	assert.DeepEqual(t, s.Seen(), []string{"POST /servers"})
-	_, err = p.Create(t.Context(), order(hosts.Template{"size": "cx23"}))
+	_, err = p.Create(t.Context(), cloudtest.Order(hosts.Template{"size": "cx23"}))
 	assert.NilError(t, err)
 	assert.DeepEqual(t, s.Seen(), []string{"GET /servers", "POST /servers"})
 
-	other := order(template)
+	other := cloudtest.Order(template)
 	other.Name = "eu-2"
 	m, err := p.Create(t.Context(), other)
 	assert.NilError(t, err)
@@ -78,11 +90,8 @@ func TestRequestsForAMachine(t *testing.T) {
 }
 
 func TestWhatIsAskedFor(t *testing.T) {
-	c, _, open := start(t)
-	p, err := open(hosts.Location{})
-	assert.NilError(t, err)
-	o := order(template)
-	o.HostKey = "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+	c, _, p := start(t)
+	o := cloudtest.Order(template)
 	m, err := p.Create(t.Context(), o)
 	assert.NilError(t, err)
 	asked := c.asked[0]
@@ -101,9 +110,7 @@ func TestWhatIsAskedFor(t *testing.T) {
 }
 
 func TestSizesOfTheRegion(t *testing.T) {
-	_, _, open := start(t)
-	p, err := open(hosts.Location{})
-	assert.NilError(t, err)
+	_, _, p := start(t)
 	sizes, err := p.Sizes(t.Context(), hosts.Location{})
 	assert.NilError(t, err)
 	euro := func(micros int64) *hosts.Price { return &hosts.Price{Micros: micros, Currency: "EUR"} }
@@ -114,88 +121,25 @@ func TestSizesOfTheRegion(t *testing.T) {
 	})
 }
 
-func TestThrottledAndBrokenRequestsAreSentAgain(t *testing.T) {
-	_, s, open := start(t)
-	p, err := open(hosts.Location{})
-	assert.NilError(t, err)
-	throttled := cloudtest.Answer(429, "application/json", `{"error":{"code":"rate_limit_exceeded","message":"limit of 3600 requests per hour reached"}}`)
-	s.Next("POST /servers", throttled, throttled, cloudtest.Answer(502, "text/html", "<html>bad gateway</html>"))
-	s.Next("GET /servers", throttled)
-	m, err := p.Create(t.Context(), order(template))
-	assert.NilError(t, err)
-	all, err := p.List(t.Context(), order(nil).Location)
-	assert.NilError(t, err)
-	assert.Equal(t, len(all), 1)
-	s.Next("DELETE /servers/ID", throttled)
-	assert.NilError(t, p.Delete(t.Context(), m))
-}
-
-func TestThrottlingForGoodEnds(t *testing.T) {
-	_, s, open := start(t)
-	p, err := open(hosts.Location{})
-	assert.NilError(t, err)
-	for range 6 {
-		s.Next("GET /servers", cloudtest.Answer(429, "application/json", `{"error":{"code":"rate_limit_exceeded","message":"limit reached"}}`))
-	}
-	_, err = p.List(t.Context(), hosts.Location{Name: "eu"})
-	assert.ErrorContains(t, err, "list servers: limit reached (rate_limit_exceeded)")
-}
-
-func TestAMachineWhoseAnswerTimedOutIsFound(t *testing.T) {
-	c, s, open := start(t)
-	p, err := open(hosts.Location{})
-	assert.NilError(t, err)
-	s.Next("POST /servers", cloudtest.Late(504, `{"error":{"code":"timeout","message":"took too long"}}`))
-	m, err := p.Create(t.Context(), order(template))
-	assert.NilError(t, err)
-	assert.Equal(t, m.Name, "eu-1")
-	assert.Equal(t, len(c.servers), 1)
-}
-
-func TestNoRoom(t *testing.T) {
-	for _, code := range []string{"resource_unavailable", "placement_error"} {
-		_, s, open := start(t)
-		p, err := open(hosts.Location{})
-		assert.NilError(t, err)
-		s.Next("POST /servers", cloudtest.Answer(412, "application/json", `{"error":{"code":"`+code+`","message":"error during placement"}}`))
-		_, err = p.Create(t.Context(), order(template))
-		assert.ErrorIs(t, err, hosts.ErrCapacity)
-		assert.ErrorContains(t, err, "create server eu-1 (cx23, debian-13, fsn1)")
-	}
-}
-
-func TestABadTokenIsNamed(t *testing.T) {
-	_, s, open := start(t)
-	p, err := open(hosts.Location{}, "HCLOUD_TOKEN", "old")
-	assert.NilError(t, err)
-	_, err = p.List(t.Context(), hosts.Location{Name: "eu"})
-	assert.ErrorContains(t, err, "Hetzner doesn't know the token")
-	assert.DeepEqual(t, s.Seen(), []string{"GET /servers"})
-}
-
 func TestAServerOfSomebodyElseIsLeftAlone(t *testing.T) {
-	c, _, open := start(t)
-	p, err := open(hosts.Location{})
-	assert.NilError(t, err)
-	_, err = p.Create(t.Context(), order(template))
+	c, _, p := start(t)
+	_, err := p.Create(t.Context(), cloudtest.Order(template))
 	assert.NilError(t, err)
 	c.servers[0].Labels = map[string]string{}
-	_, err = p.Create(t.Context(), order(template))
+	_, err = p.Create(t.Context(), cloudtest.Order(template))
 	assert.ErrorIs(t, err, hosts.ErrConflict)
 	assert.ErrorContains(t, err, "a server of that name without our labels")
 }
 
 func TestALockedServerIsDeletedWhenItIsUnlocked(t *testing.T) {
-	c, _, open := start(t)
-	p, err := open(hosts.Location{})
-	assert.NilError(t, err)
-	m, err := p.Create(t.Context(), order(template))
+	c, _, p := start(t)
+	m, err := p.Create(t.Context(), cloudtest.Order(template))
 	assert.NilError(t, err)
 	c.locked = 2
 	assert.NilError(t, p.Delete(t.Context(), m))
 	assert.Equal(t, len(c.servers), 0)
 
-	m, err = p.Create(t.Context(), order(template))
+	m, err = p.Create(t.Context(), cloudtest.Order(template))
 	assert.NilError(t, err)
 	c.locked = 1 << 30
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
@@ -208,13 +152,11 @@ func TestStates(t *testing.T) {
 		"initializing": hosts.MachineMaking, "starting": hosts.MachineMaking, "running": hosts.MachineRunning,
 		"deleting": hosts.MachineDeleting, "off": hosts.MachineBroken, "rebuilding": hosts.MachineMaking,
 	} {
-		c, s, open := start(t)
-		p, err := open(hosts.Location{})
-		assert.NilError(t, err)
-		_, err = p.Create(t.Context(), order(template))
+		c, s, p := start(t)
+		_, err := p.Create(t.Context(), cloudtest.Order(template))
 		assert.NilError(t, err)
 		s.Locked(func() { c.servers[0].Status = status })
-		all, err := p.List(t.Context(), order(nil).Location)
+		all, err := p.List(t.Context(), cloudtest.Order(nil).Location)
 		assert.NilError(t, err)
 		assert.Equal(t, all[0].State, want)
 		assert.Equal(t, all[0].Fault != "", want == hosts.MachineBroken)

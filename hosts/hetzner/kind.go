@@ -3,9 +3,11 @@
 package hetzner
 
 import (
+	"context"
 	"net/http"
 	"time"
 
+	"github.com/hashicorp/go-retryablehttp"
 	"github.com/hetznercloud/hcloud-go/v2/hcloud"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
@@ -44,11 +46,27 @@ func open(s hosts.ProviderSetup, pause time.Duration) (*provider, error) {
 	options := []hcloud.ClientOption{
 		hcloud.WithToken(token),
 		hcloud.WithApplication("clocker-compose", ""),
-		hcloud.WithHTTPClient(&http.Client{Timeout: time.Minute}),
+		hcloud.WithHTTPClient(persistent(pause)),
 		hcloud.WithRetryOpts(hcloud.RetryOpts{MaxRetries: 5, BackoffFunc: hcloud.ExponentialBackoff(2, pause)}),
 	}
 	if endpoint := s.Variable("HCLOUD_ENDPOINT"); endpoint != "" {
 		options = append(options, hcloud.WithEndpoint(endpoint))
 	}
 	return &provider{client: hcloud.NewClient(options...), pause: pause}, nil
+}
+
+// persistent sends a request again that got no answer, which Hetzner's client
+// does with none: names are unique, so that nothing is made twice.
+func persistent(pause time.Duration) *http.Client {
+	again := retryablehttp.NewClient()
+	again.Logger = nil
+	again.HTTPClient.Timeout = time.Minute
+	again.RetryMax, again.RetryWaitMin, again.RetryWaitMax = 3, pause, 30*pause
+	again.CheckRetry = func(ctx context.Context, r *http.Response, err error) (bool, error) {
+		if err == nil {
+			return false, nil
+		}
+		return retryablehttp.DefaultRetryPolicy(ctx, r, err)
+	}
+	return again.StandardClient()
 }
