@@ -6,44 +6,45 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/credentials/ec2rolecreds"
+	"github.com/aws/smithy-go/logging"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
 
-// account is who asks, and where.
-type account struct {
-	credentials      aws.CredentialsProvider
-	region, endpoint string
-}
-
-// findAccount takes credentials and region from where AWS's own tools would:
-// the environment, or a profile of their configuration, which may lead on to
-// single sign-on, a role or a program.
-func findAccount(s hosts.ProviderSetup) (account, error) {
+// findAccount takes credentials, region and endpoint from where AWS's own tools
+// would: the environment, or a profile of their configuration, which may lead on
+// to single sign-on, a role or a program.
+func findAccount(s hosts.ProviderSetup) (aws.Config, error) {
 	t := s.Location.Template
 	found, err := config.LoadDefaultConfig(context.Background(), loadOptions(s)...)
 	if err != nil {
-		return account{}, fmt.Errorf("read AWS's configuration: %w", err)
+		return aws.Config{}, fmt.Errorf("read AWS's configuration: %w", err)
 	}
 	if aws.IsCredentialsProvider(found.Credentials, &ec2rolecreds.Provider{}) && !t.Bool("instance-role") {
-		return account{}, errors.New("no credentials for EC2: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or let \"aws configure\" or \"aws configure sso\" keep them; on an instance with a role, say instance-role: true in the template")
+		return aws.Config{}, errors.New("no credentials for EC2: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or let \"aws configure\" or \"aws configure sso\" keep them; on an instance with a role, say instance-role: true in the template")
 	}
-	region := cmp.Or(t.Text("region"), found.Region)
-	if region == "" {
-		return account{}, fmt.Errorf("location %s: no region for EC2: name one in the template, in AWS_REGION or in the profile", s.Location.Name)
+	found.Region = cmp.Or(t.Text("region"), found.Region)
+	if found.Region == "" {
+		return aws.Config{}, fmt.Errorf("location %s: no region for EC2: name one in the template, in AWS_REGION or in the profile", s.Location.Name)
 	}
-	endpoint := cmp.Or(s.Variable("AWS_ENDPOINT_URL_EC2"), s.Variable("AWS_ENDPOINT_URL"), standardEndpoint(region))
-	return account{found.Credentials, region, endpoint}, nil
+	if endpoint := cmp.Or(s.Variable("AWS_ENDPOINT_URL_EC2"), s.Variable("AWS_ENDPOINT_URL")); endpoint != "" {
+		found.BaseEndpoint = &endpoint
+	}
+	return found, nil
 }
 
 func loadOptions(s hosts.ProviderSetup) []func(*config.LoadOptions) error {
 	folder := filepath.Join(s.Home, ".aws")
 	options := []func(*config.LoadOptions) error{
+		config.WithLogger(logging.Nop{}), // its words belong to nobody's terminal
+		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(time.Minute)),
 		config.WithSharedConfigFiles([]string{cmp.Or(s.Variable("AWS_CONFIG_FILE"), filepath.Join(folder, "config"))}),
 		config.WithSharedCredentialsFiles([]string{cmp.Or(s.Variable("AWS_SHARED_CREDENTIALS_FILE"), filepath.Join(folder, "credentials"))}),
 	}
@@ -59,11 +60,4 @@ func loadOptions(s hosts.ProviderSetup) []func(*config.LoadOptions) error {
 		options = append(options, config.WithSharedConfigProfile(profile))
 	}
 	return options
-}
-
-func standardEndpoint(region string) string {
-	if len(region) > 3 && region[:3] == "cn-" {
-		return "https://ec2." + region + ".amazonaws.com.cn"
-	}
-	return "https://ec2." + region + ".amazonaws.com"
 }

@@ -34,18 +34,18 @@ func TestAccounts(t *testing.T) {
 	}
 	keys := map[string]string{"AWS_ACCESS_KEY_ID": "ENV", "AWS_SECRET_ACCESS_KEY": "s"}
 	for _, test := range []struct {
-		name                  string
-		env                   map[string]string
-		template              hosts.Template
-		home                  string
-		key, region, endpoint string
-		fault                 string
+		name        string
+		env         map[string]string
+		template    hosts.Template
+		home        string
+		key, region string
+		fault       string
 	}{
-		{name: "default profile", home: home, key: "DEFAULT", region: "eu-west-1", endpoint: "https://ec2.eu-west-1.amazonaws.com"},
+		{name: "default profile", home: home, key: "DEFAULT", region: "eu-west-1"},
 		{name: "profile of the environment", env: map[string]string{"AWS_PROFILE": "work"}, home: home, key: "WORK", region: "eu-north-1"},
 		{name: "region of the environment", env: map[string]string{"AWS_PROFILE": "work", "AWS_REGION": "us-east-1"}, home: home, key: "WORK", region: "us-east-1"},
 		{name: "profile of the template", env: keys, template: hosts.Template{"profile": "work"}, home: home, key: "WORK", region: "eu-north-1"},
-		{name: "keys of the environment", env: keys, template: hosts.Template{"region": "cn-north-1"}, home: home, key: "ENV", region: "cn-north-1", endpoint: "https://ec2.cn-north-1.amazonaws.com.cn"},
+		{name: "keys of the environment", env: keys, template: hosts.Template{"region": "cn-north-1"}, home: home, key: "ENV", region: "cn-north-1"},
 		{name: "other files", env: map[string]string{"AWS_CONFIG_FILE": filepath.Join(home, ".aws", "config"), "AWS_SHARED_CREDENTIALS_FILE": filepath.Join(home, ".aws", "credentials")}, home: "/nowhere", key: "DEFAULT", region: "eu-west-1"},
 		{name: "nothing", home: "/nowhere", template: hosts.Template{"region": "eu-west-1"}, fault: "no credentials for EC2: set AWS_PROFILE"},
 		{name: "no region", env: keys, home: "/nowhere", fault: "no region for EC2"},
@@ -60,13 +60,10 @@ func TestAccounts(t *testing.T) {
 				return
 			}
 			assert.NilError(t, err)
-			credentials, err := got.credentials.Retrieve(t.Context())
+			credentials, err := got.Credentials.Retrieve(t.Context())
 			assert.NilError(t, err)
 			assert.Equal(t, credentials.AccessKeyID, test.key)
-			assert.Equal(t, got.region, test.region)
-			if test.endpoint != "" {
-				assert.Equal(t, got.endpoint, test.endpoint)
-			}
+			assert.Equal(t, got.Region, test.region)
 		})
 	}
 }

@@ -105,6 +105,9 @@ func (c *cloud) run(w http.ResponseWriter, v url.Values) {
 	case v.Get("ImageId") == "ami-none":
 		refuse(w, http.StatusBadRequest, "InvalidAMIID.NotFound", "The image id '[ami-none]' does not exist")
 		return
+	case len(v.Get("UserData"))/4*3 > 16<<10:
+		refuse(w, http.StatusBadRequest, "InvalidParameterValue", "User data is limited to 16384 bytes")
+		return
 	case c.limit == 0:
 		refuse(w, http.StatusBadRequest, "VcpuLimitExceeded", "You have requested more vCPU capacity than your current vCPU limit allows.")
 		return
@@ -135,7 +138,7 @@ func (c *cloud) describe(w http.ResponseWriter, v url.Values) {
 			found = append(found, s)
 		}
 	}
-	size, _ := strconv.Atoi(v.Get("MaxResults"))
+	size, _ := strconv.Atoi(cmp.Or(v.Get("MaxResults"), "1000"))
 	from, _ := strconv.Atoi(v.Get("NextToken"))
 	here := found[from:min(from+min(size, 100), len(found))] // EC2 may answer with less than it was asked for
 	var b strings.Builder

@@ -6,16 +6,20 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
-	"net/url"
-	"strconv"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
 
-// tries are how often something is asked for that may take a moment to be so.
-const tries = 5
+// successors are how many machines of a name may have come and gone that EC2
+// lists no more and still has in mind.
+const successors = 5
 
 // Create asks for an instance. EC2 carries out a client token once, and keeps it
 // in mind beyond the instance's end: so each machine of a name has a token of
@@ -31,19 +35,16 @@ func (p *provider) Create(ctx context.Context, o hosts.Order) (hosts.Machine, er
 	if err != nil {
 		return hosts.Machine{}, err
 	}
-	what := fmt.Sprintf("run instance %s (%s, %s)", o.Name, wanted.Get("InstanceType"), wanted.Get("ImageId"))
+	what := fmt.Sprintf("run instance %s (%s, %s)", o.Name, wanted.InstanceType, *wanted.ImageId)
 	for try := 1; ; try++ {
-		wanted.Set("ClientToken", token(o, last))
-		var made struct {
-			Instances []instance `xml:"instancesSet>item"`
-		}
-		err = p.api.call(ctx, "RunInstances", wanted, &made)
+		wanted.ClientToken = aws.String(token(o, last))
+		made, err := p.run(ctx, wanted)
 		switch {
 		case err == nil && len(made.Instances) == 1:
 			return machine(made.Instances[0], o.Location), nil
 		case err == nil:
 			return hosts.Machine{}, fmt.Errorf("%s: EC2 answers with %d instances", what, len(made.Instances))
-		case isCode(err, "IdempotentInstanceTerminated") && try < tries:
+		case isCode(err, "IdempotentInstanceTerminated") && try < successors:
 			last = token(o, last)
 		case isCode(err, "IdempotentParameterMismatch"):
 			return p.existing(ctx, o, failed(what, err))
@@ -53,39 +54,46 @@ func (p *provider) Create(ctx context.Context, o hosts.Order) (hosts.Machine, er
 	}
 }
 
+// run asks for an instance when its turn has come.
+func (p *provider) run(ctx context.Context, wanted *ec2.RunInstancesInput) (*ec2.RunInstancesOutput, error) {
+	if err := p.orders.Wait(ctx); err != nil {
+		return nil, cmp.Or(ctx.Err(), err)
+	}
+	return p.client.RunInstances(ctx, wanted)
+}
+
 // existing waits for the instance that another order of the same name has just
 // made: EC2 refuses a second one before it lists the first.
 func (p *provider) existing(ctx context.Context, o hosts.Order, refused error) (hosts.Machine, error) {
-	for try := range tries {
-		select {
-		case <-ctx.Done():
-			return hosts.Machine{}, refused
-		case <-time.After(p.pause << try):
-		}
-		if there, _, err := p.find(ctx, o); there != nil || err != nil {
-			return orNone(there), err
-		}
+	wait := ec2.NewInstanceExistsWaiter(p.client, func(w *ec2.InstanceExistsWaiterOptions) { w.MinDelay, w.MaxDelay = p.pause, 8*p.pause })
+	living := filter("instance-state-name", living()...)
+	seen, err := wait.WaitForOutput(ctx, &ec2.DescribeInstancesInput{Filters: append(ofOrder(o), living)}, patience)
+	if err != nil || len(inside(seen.Reservations)) == 0 {
+		return hosts.Machine{}, errors.Join(refused, ctx.Err())
 	}
-	return hosts.Machine{}, refused
+	return machine(inside(seen.Reservations)[0], o.Location), nil
 }
 
 // find returns the machine of the order, or nil, and the ID of the last one that it had.
 func (p *provider) find(ctx context.Context, o hosts.Order) (there *hosts.Machine, last string, err error) {
-	all, err := p.instances(ctx, filter{"tag:" + hosts.TagLocation, []string{o.Location.Name}}, filter{"tag:" + hosts.TagName, []string{o.Name}})
+	all, err := p.instances(ctx, ofOrder(o)...)
 	if err != nil {
 		return nil, "", failed("look for instance "+o.Name, err)
 	}
 	var ended time.Time
 	for _, i := range all {
-		if !i.terminating() {
-			m := machine(i, o.Location)
+		if m := machine(i, o.Location); m.State != hosts.MachineDeleting {
 			return &m, "", nil
-		}
-		if last == "" || i.Launched.After(ended) {
-			last, ended = i.ID, i.Launched
+		} else if last == "" || m.Created.After(ended) {
+			last, ended = m.ID, m.Created
 		}
 	}
 	return nil, last, nil
+}
+
+// ofOrder filters the instances that an order has made.
+func ofOrder(o hosts.Order) []types.Filter {
+	return []types.Filter{filter("tag:"+hosts.TagLocation, o.Location.Name), filter("tag:"+hosts.TagName, o.Name)}
 }
 
 // token is the same for all orders of a machine that has the same one before it.
@@ -95,43 +103,50 @@ func token(o hosts.Order, last string) string {
 }
 
 // wanted is the instance as the order and the template want it.
-func (p *provider) wanted(ctx context.Context, o hosts.Order) (url.Values, error) {
+func (p *provider) wanted(ctx context.Context, o hosts.Order) (*ec2.RunInstancesInput, error) {
 	t := o.Location.Template
 	size := cmp.Or(o.Size, t.Text("size"))
 	if size == "" {
 		return nil, fmt.Errorf("location %s: the template names no size, such as t3.small", o.Location.Name)
 	}
-	v := url.Values{
-		"MinCount": {"1"}, "MaxCount": {"1"},
-		"InstanceType": {size},
-		"ImageId":      {cmp.Or(t.Text("image"), defaultImage)},
-		"UserData":     {base64.StdEncoding.EncodeToString([]byte(o.UserData))},
+	own := []string{"Name", o.Name, hosts.TagLocation, o.Location.Name, hosts.TagName, o.Name}
+	wanted := &ec2.RunInstancesInput{
+		MinCount: aws.Int32(1), MaxCount: aws.Int32(1),
+		InstanceType: types.InstanceType(size),
+		ImageId:      aws.String(cmp.Or(t.Text("image"), defaultImage)),
+		UserData:     aws.String(base64.StdEncoding.EncodeToString([]byte(o.UserData))),
 		// The user data hold a key: containers, which are a hop away, must not read them.
-		"MetadataOptions.HttpTokens":              {"required"},
-		"MetadataOptions.HttpPutResponseHopLimit": {"1"},
-		"TagSpecification.1.ResourceType":         {"instance"},
+		MetadataOptions:     &types.InstanceMetadataOptionsRequest{HttpTokens: types.HttpTokensStateRequired, HttpPutResponseHopLimit: aws.Int32(1)},
+		TagSpecifications:   append(tags(types.ResourceTypeInstance, append(own, hosts.TagHostKey, o.HostKey)...), tags(types.ResourceTypeVolume, own...)...),
+		BlockDeviceMappings: disks(t),
+		SubnetId:            optional(t.Text("network")),
 	}
-	for i, tag := range [][2]string{{"Name", o.Name}, {hosts.TagLocation, o.Location.Name}, {hosts.TagName, o.Name}, {hosts.TagHostKey, o.HostKey}} {
-		v.Set(fmt.Sprintf("TagSpecification.1.Tag.%d.Key", i+1), tag[0])
-		v.Set(fmt.Sprintf("TagSpecification.1.Tag.%d.Value", i+1), tag[1])
+	if zone := t.Text("zone"); zone != "" {
+		wanted.Placement = &types.Placement{AvailabilityZone: &zone}
 	}
-	optional(v, "Placement.AvailabilityZone", t.Text("zone"))
-	optional(v, "SubnetId", t.Text("network"))
-	if disk := t.Number("disk"); disk > 0 {
-		v.Set("BlockDeviceMapping.1.DeviceName", cmp.Or(t.Text("root-device"), defaultDevice))
-		v.Set("BlockDeviceMapping.1.Ebs.VolumeSize", strconv.Itoa(int(disk)))
+	if t.Bool("spot") {
+		wanted.InstanceMarketOptions = &types.InstanceMarketOptionsRequest{MarketType: types.MarketTypeSpot}
 	}
 	groups, err := p.groups(ctx, o.Location)
-	for i, id := range groups {
-		v.Set(fmt.Sprintf("SecurityGroupId.%d", i+1), id)
-	}
-	return v, err
+	wanted.SecurityGroupIds = groups
+	return wanted, err
 }
 
-func optional(v url.Values, key, value string) {
-	if value != "" {
-		v.Set(key, value)
+// disks is the root disk, where the template says something of it.
+func disks(t hosts.Template) []types.BlockDeviceMapping {
+	size := int32(t.Number("disk"))
+	if size <= 0 {
+		return nil
 	}
+	device := cmp.Or(t.Text("root-device"), defaultDevice)
+	return []types.BlockDeviceMapping{{DeviceName: &device, Ebs: &types.EbsBlockDevice{VolumeSize: &size, DeleteOnTermination: aws.Bool(true)}}}
+}
+
+func optional(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
 }
 
 func orNone(m *hosts.Machine) hosts.Machine {

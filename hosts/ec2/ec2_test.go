@@ -1,18 +1,21 @@
 package ec2
 
 import (
+	"context"
+	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"gotest.tools/v3/assert"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
 	"github.com/clocker-compose/clocker-compose/hosts/cloudtest"
 	"github.com/clocker-compose/clocker-compose/hosts/conformance"
 )
-
-const key = "SHA256:AAAA+/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
 var template = hosts.Template{"size": "t3.small", "region": "eu-central-1", "firewall": true}
 
@@ -26,16 +29,11 @@ func start(t *testing.T) (*cloud, *cloudtest.Server, *provider) {
 func opened(t *testing.T, s *cloudtest.Server, keyID string) *provider {
 	t.Helper()
 	withoutEnvironment(t)
-	variables := map[string]string{"AWS_ENDPOINT_URL_EC2": s.URL, "AWS_ACCESS_KEY_ID": keyID, "AWS_SECRET_ACCESS_KEY": "secret"}
-	p, err := open(hosts.ProviderSetup{
-		Home: t.TempDir(), Variable: func(name string) string { return variables[name] }, Location: hosts.Location{Name: "eu", Template: template},
-	}, time.Millisecond)
+	p, err := open(cloudtest.Setup(t, template, map[string]string{
+		"AWS_ENDPOINT_URL_EC2": s.URL, "AWS_ACCESS_KEY_ID": keyID, "AWS_SECRET_ACCESS_KEY": "secret",
+	}), time.Millisecond)
 	assert.NilError(t, err)
 	return p
-}
-
-func order() hosts.Order {
-	return hosts.Order{Location: hosts.Location{Name: "eu", Template: template}, Name: "eu-1", UserData: "#cloud-config", HostKey: key}
 }
 
 func TestConformance(t *testing.T) {
@@ -57,9 +55,26 @@ func TestConformance(t *testing.T) {
 	}
 }
 
+func TestTroubles(t *testing.T) {
+	refusal := func(status int, code string) cloudtest.Fault {
+		return cloudtest.Answer(status, "text/xml", refusalBody(code, "no."))
+	}
+	cloudtest.Troubles{
+		Start: func(t *testing.T) (*cloudtest.Server, hosts.Provider) {
+			_, s, p := start(t)
+			return s, p
+		},
+		Template: template,
+		Create:   "RunInstances", List: "DescribeInstances", Delete: "TerminateInstances",
+		Throttled: refusal(503, "RequestLimitExceeded"), ThrottledWords: "list instances: RequestLimitExceeded: no",
+		Full:     []cloudtest.Fault{refusal(500, "InsufficientInstanceCapacity"), refusal(400, "VcpuLimitExceeded")},
+		Stranger: func(t *testing.T, s *cloudtest.Server) hosts.Provider { return opened(t, s, "AKIAOLD") }, StrangerWords: "AWS doesn't take the credentials",
+	}.Run(t)
+}
+
 func TestRequestsForAMachine(t *testing.T) {
 	_, s, p := start(t)
-	o := order()
+	o := cloudtest.Order(template)
 	m, err := p.Create(t.Context(), o)
 	assert.NilError(t, err)
 	assert.DeepEqual(t, s.Seen(), []string{
@@ -80,12 +95,38 @@ func TestRequestsForAMachine(t *testing.T) {
 	assert.DeepEqual(t, s.Seen(), []string{"DescribeInstances", "RunInstances"})
 }
 
+// life makes a machine in the default VPC and one in a subnet, and does all else that there is.
+func life(t *testing.T, p *provider) {
+	t.Helper()
+	inside := cloudtest.Order(hosts.Template{"size": "t3.small", "firewall": true, "network": "subnet-1"})
+	inside.Name = "eu-2"
+	for _, o := range []hosts.Order{cloudtest.Order(template), inside} {
+		m, err := p.Create(t.Context(), o)
+		assert.NilError(t, err)
+		assert.NilError(t, p.Delete(t.Context(), m))
+	}
+	_, err := p.Sizes(t.Context(), inside.Location)
+	assert.NilError(t, err)
+}
+
+func TestThePageListsWhatCredentialsHaveToBeAllowed(t *testing.T) {
+	_, s, p := start(t)
+	life(t, p)
+	// To write tags at an order, and to find the default image, are no calls of their own.
+	allowed := []string{"ec2:CreateTags", "ssm:GetParameters"}
+	for _, action := range s.Ever() {
+		allowed = append(allowed, "ec2:"+action)
+	}
+	slices.Sort(allowed)
+	assert.DeepEqual(t, cloudtest.Listed(t, "ec2.md", `(ec2|ssm):[A-Z]\w+`), allowed)
+}
+
 func TestWhatIsAskedFor(t *testing.T) {
 	c, _, p := start(t)
-	o := order()
+	o := cloudtest.Order(template)
 	o.Location.Template = hosts.Template{
 		"size": "t3.small", "image": "ami-1", "zone": "eu-central-1a", "network": "subnet-1", "user": "admin",
-		"disk": 40.0, "root-device": "/dev/xvda", "security-groups": []string{"sg-9"}, "firewall": true,
+		"disk": 40.0, "spot": true, "root-device": "/dev/xvda", "security-groups": []string{"sg-9"}, "firewall": true,
 	}
 	m, err := p.Create(t.Context(), o)
 	assert.NilError(t, err)
@@ -93,14 +134,16 @@ func TestWhatIsAskedFor(t *testing.T) {
 		"ImageId": "ami-1", "InstanceType": "t3.small", "MinCount": "1", "MaxCount": "1", "UserData": "I2Nsb3VkLWNvbmZpZw==",
 		"Placement.AvailabilityZone": "eu-central-1a", "SubnetId": "subnet-1", "SecurityGroupId.1": "sg-9", "SecurityGroupId.2": "sg-1",
 		"BlockDeviceMapping.1.DeviceName": "/dev/xvda", "BlockDeviceMapping.1.Ebs.VolumeSize": "40",
+		"BlockDeviceMapping.1.Ebs.DeleteOnTermination": "true", "InstanceMarketOptions.MarketType": "spot", "MetadataOptions.HttpTokens": "required",
 		"MetadataOptions.HttpPutResponseHopLimit": "1", "Version": "2016-11-15",
 		"TagSpecification.1.Tag.2.Key": "io.clocker.location", "TagSpecification.1.Tag.2.Value": "eu",
-		"TagSpecification.1.Tag.4.Key": "io.clocker.hostkey", "TagSpecification.1.Tag.4.Value": key,
+		"TagSpecification.1.Tag.4.Key": "io.clocker.hostkey", "TagSpecification.1.Tag.4.Value": cloudtest.HostKey,
+		"TagSpecification.2.ResourceType": "volume", "TagSpecification.2.Tag.3.Key": "io.clocker.name", "TagSpecification.2.Tag.3.Value": "eu-1",
 	} {
 		assert.Equal(t, c.asked[0].Get(name), want, name)
 	}
 	assert.DeepEqual(t, m, hosts.Machine{
-		ID: "i-00000000000000001", Name: "eu-1", Location: "eu", User: "admin", HostKey: key, State: hosts.MachineMaking,
+		ID: "i-00000000000000001", Name: "eu-1", Location: "eu", User: "admin", HostKey: cloudtest.HostKey, State: hosts.MachineMaking,
 		PrivateAddress: "10.0.0.7", Size: "t3.small", Created: time.Date(2026, 7, 1, 0, 0, 1, 0, time.UTC),
 	})
 	assert.Equal(t, c.groups[0].vpc, "vpc-2")
@@ -111,7 +154,7 @@ func TestAFirewallThatWasLeftShutIsOpened(t *testing.T) {
 	c, s, p := start(t)
 	c.groups = []*securityGroup{{id: "sg-1", name: "clocker-eu", vpc: "vpc-1"}}
 	s.Next("DescribeSecurityGroups", cloudtest.Answer(200, "text/xml", "<DescribeSecurityGroupsResponse/>")) // another run is faster
-	_, err := p.Create(t.Context(), order())
+	_, err := p.Create(t.Context(), cloudtest.Order(template))
 	assert.NilError(t, err)
 	assert.Equal(t, len(c.groups), 1)
 	assert.Equal(t, len(c.groups[0].rules), 3)
@@ -122,24 +165,30 @@ func TestAFirewallThatWasLeftShutIsOpened(t *testing.T) {
 func TestTwoOrdersAtOnceAreOneMachine(t *testing.T) {
 	c, s, p := start(t)
 	c.late = 3
-	first, err := p.Create(t.Context(), order())
+	first, err := p.Create(t.Context(), cloudtest.Order(template))
 	assert.NilError(t, err)
-	o := order()
-	o.HostKey = strings.Replace(key, "A", "B", 1)
+	o := cloudtest.Order(template)
+	o.HostKey = strings.Replace(cloudtest.HostKey, "AA", "BB", 1)
 	second, err := p.Create(t.Context(), o)
 	assert.NilError(t, err)
 	assert.Equal(t, second.ID, first.ID)
-	assert.Equal(t, second.HostKey, key)
+	assert.Equal(t, second.HostKey, cloudtest.HostKey)
 	assert.Equal(t, len(c.instances), 1)
 	s.Locked(func() { c.instances[0].late = 1 << 30 })
-	_, err = p.Create(t.Context(), o)
+	ctx, cancel := context.WithCancel(t.Context())
+	s.Next("DescribeInstances", cloudtest.Pass, cloudtest.Pass, func(w http.ResponseWriter, r *http.Request, cloud http.Handler) {
+		cloud.ServeHTTP(w, r)
+		cancel()
+	})
+	_, err = p.Create(ctx, o)
 	assert.ErrorContains(t, err, "IdempotentParameterMismatch")
+	assert.ErrorIs(t, err, context.Canceled)
 }
 
 func TestTheSuccessorOfAForgottenMachineHasATokenOfItsOwn(t *testing.T) {
 	c, s, p := start(t)
 	for range 3 {
-		m, err := p.Create(t.Context(), order())
+		m, err := p.Create(t.Context(), cloudtest.Order(template))
 		assert.NilError(t, err)
 		assert.Equal(t, m.State, hosts.MachineMaking)
 		s.Locked(func() {
@@ -161,69 +210,24 @@ func TestSizes(t *testing.T) {
 	assert.DeepEqual(t, s.Seen(), []string{"2 DescribeInstanceTypes"})
 }
 
-func TestThrottledAndBrokenRequestsAreSentAgain(t *testing.T) {
-	c, s, p := start(t)
-	throttled := cloudtest.Answer(503, "text/xml", refusalBody("RequestLimitExceeded", "Request limit exceeded."))
-	s.Next("RunInstances", throttled, throttled, cloudtest.Answer(500, "text/xml", refusalBody("InternalError", "An internal error has occurred")), cloudtest.Cut)
-	s.Next("DescribeInstances", throttled)
-	s.Next("TerminateInstances", throttled)
-	m, err := p.Create(t.Context(), order())
-	assert.NilError(t, err)
-	assert.Equal(t, len(c.instances), 1)
-	assert.NilError(t, p.Delete(t.Context(), m))
-}
-
-func TestThrottlingForGoodEnds(t *testing.T) {
-	_, s, p := start(t)
-	for range 5 {
-		s.Next("DescribeInstances", cloudtest.Answer(503, "text/xml", refusalBody("RequestLimitExceeded", "Request limit exceeded.")))
-	}
-	_, err := p.List(t.Context(), hosts.Location{Name: "eu"})
-	assert.Error(t, err, "list instances: RequestLimitExceeded: Request limit exceeded")
-}
-
-func TestAMachineWhoseAnswerTimedOutIsNotMadeTwice(t *testing.T) {
-	for name, fault := range map[string]cloudtest.Fault{"lost": cloudtest.Lose, "late": cloudtest.Late(504, "<html>")} {
-		t.Run(name, func(t *testing.T) {
-			c, s, p := start(t)
-			s.Next("RunInstances", fault)
-			_, err := p.Create(t.Context(), order())
-			assert.NilError(t, err)
-			assert.Equal(t, len(c.instances), 1)
-		})
-	}
-}
-
-func TestNoRoomIsNotAskedForAgain(t *testing.T) {
-	_, s, p := start(t)
-	s.Next("RunInstances", cloudtest.Answer(500, "text/xml", refusalBody("InsufficientInstanceCapacity", "We currently do not have sufficient t3.small capacity.")))
-	_, err := p.Create(t.Context(), order())
-	assert.ErrorIs(t, err, hosts.ErrCapacity)
-	assert.ErrorContains(t, err, "run instance eu-1 (t3.small, resolve:ssm:")
-	seen := s.Seen()
-	assert.Equal(t, seen[len(seen)-1], "RunInstances")
-}
-
 func TestRefusalsAreExplained(t *testing.T) {
 	_, s, p := start(t)
-	_, err := opened(t, s, "AKIAOLD").List(t.Context(), hosts.Location{Name: "eu"})
-	assert.ErrorContains(t, err, "AWS doesn't take the credentials")
 	for code, want := range map[string]string{"UnauthorizedOperation": "may not do that", "RequestExpired": "is the clock of this machine right?"} {
 		s.Next("DescribeInstances", cloudtest.Answer(400, "text/xml", refusalBody(code, "no.")))
-		_, err = p.List(t.Context(), hosts.Location{Name: "eu"})
+		_, err := p.List(t.Context(), hosts.Location{Name: "eu"})
 		assert.ErrorContains(t, err, want)
 	}
 	s.Next("DescribeInstances", cloudtest.Answer(404, "text/html", "<html>"))
-	_, err = p.List(t.Context(), hosts.Location{Name: "eu"})
+	_, err := p.List(t.Context(), hosts.Location{Name: "eu"})
 	assert.Error(t, err, "list instances: EC2 answers with status 404")
 }
 
 func TestStates(t *testing.T) {
-	for state, want := range map[string]hosts.MachineState{
+	for state, want := range map[types.InstanceStateName]hosts.MachineState{
 		"pending": hosts.MachineMaking, "running": hosts.MachineRunning, "stopped": hosts.MachineBroken, "stopping": hosts.MachineBroken,
 		"shutting-down": hosts.MachineDeleting, "terminated": hosts.MachineDeleting,
 	} {
-		got := machine(instance{State: state, PrivateAddress: "10.0.0.1"}, hosts.Location{})
+		got := machine(types.Instance{State: &types.InstanceState{Name: state}, PrivateIpAddress: aws.String("10.0.0.1")}, hosts.Location{})
 		assert.Equal(t, got.State, want)
 		assert.Equal(t, got.Fault != "", want == hosts.MachineBroken)
 		assert.Equal(t, got.Address == "10.0.0.1", want == hosts.MachineRunning)

@@ -3,8 +3,11 @@ package ec2
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
@@ -33,79 +36,80 @@ func (p *provider) groups(ctx context.Context, l hosts.Location) ([]string, erro
 
 // vpc is that of the template's subnet, or the account's own.
 func (p *provider) vpc(ctx context.Context, l hosts.Location) (string, error) {
-	var answer struct {
-		IDs []string `xml:"vpcSet>item>vpcId"`
-		Of  []string `xml:"subnetSet>item>vpcId"`
-	}
 	if subnet := l.Template.Text("network"); subnet != "" {
-		err := p.api.call(ctx, "DescribeSubnets", url.Values{"SubnetId.1": {subnet}}, &answer)
-		if err == nil && len(answer.Of) != 1 {
+		found, err := p.client.DescribeSubnets(ctx, &ec2.DescribeSubnetsInput{SubnetIds: []string{subnet}})
+		if err == nil && len(found.Subnets) != 1 {
 			err = hosts.ErrNotFound
 		}
 		if err != nil {
 			return "", failed("look for subnet "+subnet, err)
 		}
-		return answer.Of[0], nil
+		return aws.ToString(found.Subnets[0].VpcId), nil
 	}
-	if err := p.api.call(ctx, "DescribeVpcs", filtered(filter{"is-default", []string{"true"}}), &answer); err != nil {
+	found, err := p.client.DescribeVpcs(ctx, &ec2.DescribeVpcsInput{Filters: []types.Filter{filter("is-default", "true")}})
+	if err != nil {
 		return "", failed("look for the default VPC", err)
 	}
-	if len(answer.IDs) == 0 {
-		return "", fmt.Errorf("location %s: the account has no default VPC in %s: name a subnet as the template's network", l.Name, p.api.account.region)
+	if len(found.Vpcs) == 0 {
+		return "", fmt.Errorf("location %s: the account has no default VPC in %s: name a subnet as the template's network", l.Name, p.client.Options().Region)
 	}
-	return answer.IDs[0], nil
+	return aws.ToString(found.Vpcs[0].VpcId), nil
 }
 
 // group is the security group of the name, "" where there is none; open is
 // whether somebody may pass through it.
 func (p *provider) group(ctx context.Context, name, vpc string) (id string, open bool, err error) {
-	var answer struct {
-		Groups []struct {
-			ID    string     `xml:"groupId"`
-			Rules []struct{} `xml:"ipPermissions>item"`
-		} `xml:"securityGroupInfo>item"`
-	}
-	err = p.api.call(ctx, "DescribeSecurityGroups", filtered(filter{"group-name", []string{name}}, filter{"vpc-id", []string{vpc}}), &answer)
-	if err != nil || len(answer.Groups) == 0 {
+	found, err := p.client.DescribeSecurityGroups(ctx, &ec2.DescribeSecurityGroupsInput{
+		Filters: []types.Filter{filter("group-name", name), filter("vpc-id", vpc)},
+	})
+	if err != nil || len(found.SecurityGroups) == 0 {
 		return "", false, failed("look for security group "+name, err)
 	}
-	return answer.Groups[0].ID, len(answer.Groups[0].Rules) > 0, nil
+	group := found.SecurityGroups[0]
+	return aws.ToString(group.GroupId), len(group.IpPermissions) > 0, nil
 }
 
 func (p *provider) createGroup(ctx context.Context, name, vpc string, l hosts.Location) (string, error) {
-	var made struct {
-		ID string `xml:"groupId"`
-	}
-	err := p.api.call(ctx, "CreateSecurityGroup", url.Values{
-		"GroupName": {name}, "GroupDescription": {"Hosts of Clocker's location " + l.Name}, "VpcId": {vpc},
-		"TagSpecification.1.ResourceType": {"security-group"},
-		"TagSpecification.1.Tag.1.Key":    {hosts.TagLocation}, "TagSpecification.1.Tag.1.Value": {l.Name},
-	}, &made)
+	made, err := p.client.CreateSecurityGroup(ctx, &ec2.CreateSecurityGroupInput{
+		GroupName: &name, Description: aws.String("Hosts of Clocker's location " + l.Name), VpcId: &vpc,
+		TagSpecifications: tags(types.ResourceTypeSecurityGroup, hosts.TagLocation, l.Name),
+	})
 	if isCode(err, "InvalidGroup.Duplicate") { // another run was faster
-		made.ID, _, err = p.group(ctx, name, vpc)
+		id, _, err := p.group(ctx, name, vpc)
+		return id, err
 	}
-	return made.ID, failed("create security group "+name, err)
+	if err != nil {
+		return "", failed("create security group "+name, err)
+	}
+	return aws.ToString(made.GroupId), nil
 }
 
 // openGroup lets everybody in by SSH, and the members to the fabric and to each
 // other's images.
 func (p *provider) openGroup(ctx context.Context, id, name string) error {
-	rules := url.Values{"GroupId": {id}}
-	for i, r := range []struct{ protocol, from, to string }{{"tcp", "22", "22"}, {"tcp", "6783", "6795"}, {"udp", "6783", "6795"}} {
-		at := fmt.Sprintf("IpPermissions.%d.", i+1)
-		rules.Set(at+"IpProtocol", r.protocol)
-		rules.Set(at+"FromPort", r.from)
-		rules.Set(at+"ToPort", r.to)
-		if r.from == "22" {
-			rules.Set(at+"IpRanges.1.CidrIp", "0.0.0.0/0")
-			rules.Set(at+"Ipv6Ranges.1.CidrIpv6", "::/0")
-			continue
-		}
-		rules.Set(at+"Groups.1.GroupId", id)
-	}
-	err := p.api.call(ctx, "AuthorizeSecurityGroupIngress", rules, new(struct{}))
+	ssh, fabric := ports("tcp", 22, 22), []types.UserIdGroupPair{{GroupId: &id}}
+	ssh.IpRanges = []types.IpRange{{CidrIp: aws.String("0.0.0.0/0")}}
+	ssh.Ipv6Ranges = []types.Ipv6Range{{CidrIpv6: aws.String("::/0")}}
+	tcp, udp := ports("tcp", 6783, 6795), ports("udp", 6783, 6795)
+	tcp.UserIdGroupPairs, udp.UserIdGroupPairs = fabric, fabric
+	_, err := p.client.AuthorizeSecurityGroupIngress(ctx, &ec2.AuthorizeSecurityGroupIngressInput{
+		GroupId: &id, IpPermissions: []types.IpPermission{ssh, tcp, udp},
+	})
 	if isCode(err, "InvalidPermission.Duplicate") {
 		return nil
 	}
 	return failed("open security group "+name, err)
+}
+
+func ports(protocol string, from, to int32) types.IpPermission {
+	return types.IpPermission{IpProtocol: &protocol, FromPort: &from, ToPort: &to}
+}
+
+// tags are what is written on something that is made: keys, each with its value.
+func tags(on types.ResourceType, pairs ...string) []types.TagSpecification {
+	s := types.TagSpecification{ResourceType: on}
+	for pair := range slices.Chunk(pairs, 2) {
+		s.Tags = append(s.Tags, types.Tag{Key: &pair[0], Value: &pair[1]})
+	}
+	return []types.TagSpecification{s}
 }

@@ -1,13 +1,14 @@
 // Package ec2 makes machines in Amazon's EC2: one instance each, found by its
 // tags.
-//
-// Credentials, profiles and signatures are the AWS SDK's. Its client of EC2
-// itself is left aside: it is made of some seven hundred calls, which take
-// minutes to compile, and seven are needed.
 package ec2
 
 import (
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
@@ -35,6 +36,7 @@ func Kind() hosts.ProviderKind {
 			{Name: "firewall", Type: hosts.OptionBool, Help: "Whether the machines get a security group of the location's, through which SSH, and from each other the fabric, may reach them."},
 			{Name: "disk", Type: hosts.OptionNumber, Help: "The size of the root disk in GiB; else it is the image's."},
 			{Name: "root-device", Type: hosts.OptionText, Help: "What the image calls its root disk, for `disk`."},
+			{Name: "spot", Type: hosts.OptionBool, Help: "Whether the machines are spot instances, which cost less and which Amazon may end."},
 		},
 		Open: func(s hosts.ProviderSetup) (hosts.Provider, error) { return open(s, time.Second) },
 	}
@@ -46,5 +48,22 @@ func open(s hosts.ProviderSetup, pause time.Duration) (*provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &provider{api: newAPI(account, pause), pause: pause}, nil
+	client := ec2.NewFromConfig(account, func(o *ec2.Options) { o.Retryer = retryer(pause) })
+	return newProvider(client, pause), nil
+}
+
+// retryer sends a request again that is throttled, meets a fault of Amazon's or
+// gets no answer: all that are sent here may be. What EC2 calls its own fault and
+// is a lack of room doesn't end in seconds. Each request has all its attempts,
+// however many others there are.
+func retryer(pause time.Duration) aws.Retryer {
+	return retry.NewStandard(func(o *retry.StandardOptions) {
+		o.MaxAttempts, o.MaxBackoff, o.RateLimiter = 6, 20*pause, ratelimit.None
+		o.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(func(err error) aws.Ternary {
+			if lacksRoom(err) {
+				return aws.FalseTernary
+			}
+			return aws.UnknownTernary
+		})}, o.Retryables...)
+	})
 }

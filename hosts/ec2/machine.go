@@ -2,60 +2,63 @@ package ec2
 
 import (
 	"cmp"
-	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
 
-// instance is one as EC2 describes it.
-type instance struct {
-	ID             string    `xml:"instanceId"`
-	Type           string    `xml:"instanceType"`
-	State          string    `xml:"instanceState>name"`
-	Reason         string    `xml:"stateReason>message"`
-	Launched       time.Time `xml:"launchTime"`
-	Address        string    `xml:"ipAddress"`
-	PrivateAddress string    `xml:"privateIpAddress"`
-	Tags           []struct {
-		Key   string `xml:"key"`
-		Value string `xml:"value"`
-	} `xml:"tagSet>item"`
-}
-
-func (i instance) tag(key string) string {
-	for _, t := range i.Tags {
-		if t.Key == key {
-			return t.Value
-		}
-	}
-	return ""
-}
-
-func (i instance) terminating() bool { return i.State == "shutting-down" || i.State == "terminated" }
-
-func machine(i instance, l hosts.Location) hosts.Machine {
+func machine(i types.Instance, l hosts.Location) hosts.Machine {
 	m := hosts.Machine{
-		ID: i.ID, Name: i.tag(hosts.TagName), Location: i.tag(hosts.TagLocation), HostKey: i.tag(hosts.TagHostKey),
-		Address: i.Address, PrivateAddress: i.PrivateAddress,
+		ID: aws.ToString(i.InstanceId), Name: tagged(i, hosts.TagName), Location: tagged(i, hosts.TagLocation), HostKey: tagged(i, hosts.TagHostKey),
+		Address: aws.ToString(i.PublicIpAddress), PrivateAddress: aws.ToString(i.PrivateIpAddress),
 		User:    cmp.Or(l.Template.Text("user"), defaultUser),
-		Size:    i.Type,
-		Created: i.Launched,
+		Size:    string(i.InstanceType),
+		Created: aws.ToTime(i.LaunchTime),
 	}
-	m.State, m.Fault = i.state()
+	m.State, m.Fault = state(i)
 	if m.State == hosts.MachineRunning && m.Address == "" {
 		m.Address = m.PrivateAddress // in a subnet that is reached another way
 	}
 	return m
 }
 
-func (i instance) state() (hosts.MachineState, string) {
-	switch i.State {
-	case "running":
+func state(i types.Instance) (hosts.MachineState, string) {
+	switch is := stateName(i); is {
+	case types.InstanceStateNameRunning:
 		return hosts.MachineRunning, ""
-	case "shutting-down", "terminated":
+	case types.InstanceStateNameShuttingDown, types.InstanceStateNameTerminated:
 		return hosts.MachineDeleting, ""
-	case "stopping", "stopped":
-		return hosts.MachineBroken, cmp.Or(i.Reason, "the instance is "+i.State)
+	case types.InstanceStateNameStopping, types.InstanceStateNameStopped:
+		reason := ""
+		if i.StateReason != nil {
+			reason = aws.ToString(i.StateReason.Message)
+		}
+		return hosts.MachineBroken, cmp.Or(reason, "the instance is "+string(is))
 	}
 	return hosts.MachineMaking, ""
+}
+
+// living are the states of instances that are somebody's machines.
+func living() []types.InstanceStateName {
+	return []types.InstanceStateName{
+		types.InstanceStateNamePending, types.InstanceStateNameRunning, types.InstanceStateNameStopping, types.InstanceStateNameStopped,
+	}
+}
+
+func stateName(i types.Instance) types.InstanceStateName {
+	if i.State == nil {
+		return ""
+	}
+	return i.State.Name
+}
+
+func tagged(i types.Instance, key string) string {
+	for _, t := range i.Tags {
+		if aws.ToString(t.Key) == key {
+			return aws.ToString(t.Value)
+		}
+	}
+	return ""
 }

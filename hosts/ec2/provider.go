@@ -2,30 +2,35 @@ package ec2
 
 import (
 	"context"
-	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"golang.org/x/time/rate"
+
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
 
-// states are those of instances that are somebody's machines, or about to be none.
-func states() []string {
-	return []string{"pending", "running", "stopping", "stopped", "shutting-down"}
+type provider struct {
+	client *ec2.Client
+	pause  time.Duration
+	// orders keeps to what Amazon allows an account: five orders at once, and two more a second.
+	orders *rate.Limiter
 }
 
-type provider struct {
-	api   *api
-	pause time.Duration
+func newProvider(client *ec2.Client, pause time.Duration) *provider {
+	return &provider{client, pause, rate.NewLimiter(rate.Every(pause/2), 5)}
 }
 
 // List asks for the instances that have the location's tag.
 func (p *provider) List(ctx context.Context, l hosts.Location) ([]hosts.Machine, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	there, err := p.instances(ctx, filter{"tag:" + hosts.TagLocation, []string{l.Name}}, filter{"instance-state-name", states()})
+	states := append(living(), types.InstanceStateNameShuttingDown)
+	there, err := p.instances(ctx, filter("tag:"+hosts.TagLocation, l.Name), filter("instance-state-name", states...))
 	if err != nil {
 		return nil, failed("list instances", err)
 	}
@@ -41,7 +46,7 @@ func (p *provider) List(ctx context.Context, l hosts.Location) ([]hosts.Machine,
 func (p *provider) Delete(ctx context.Context, m hosts.Machine) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	err := p.api.call(ctx, "TerminateInstances", url.Values{"InstanceId.1": {m.ID}}, new(struct{}))
+	_, err := p.client.TerminateInstances(ctx, &ec2.TerminateInstancesInput{InstanceIds: []string{m.ID}})
 	if isCode(err, "InvalidInstanceID.NotFound") {
 		return nil
 	}
@@ -49,38 +54,31 @@ func (p *provider) Delete(ctx context.Context, m hosts.Machine) error {
 }
 
 // filter is what EC2 lists go by: any of the values.
-type filter struct {
-	name   string
-	values []string
-}
-
-func filtered(filters ...filter) url.Values {
-	v := url.Values{}
-	for i, f := range filters {
-		v.Set(fmt.Sprintf("Filter.%d.Name", i+1), f.name)
-		for j, value := range f.values {
-			v.Set(fmt.Sprintf("Filter.%d.Value.%d", i+1, j+1), value)
-		}
+func filter[T ~string](name string, values ...T) types.Filter {
+	f := types.Filter{Name: &name}
+	for _, v := range values {
+		f.Values = append(f.Values, string(v))
 	}
-	return v
+	return f
 }
 
 // instances gathers all pages.
-func (p *provider) instances(ctx context.Context, filters ...filter) (found []instance, err error) {
-	parameters := filtered(filters...)
-	parameters.Set("MaxResults", "1000")
-	for {
-		var page struct {
-			Instances []instance `xml:"reservationSet>item>instancesSet>item"`
-			NextToken string     `xml:"nextToken"`
-		}
-		if err := p.api.call(ctx, "DescribeInstances", parameters, &page); err != nil {
+func (p *provider) instances(ctx context.Context, filters ...types.Filter) (found []types.Instance, err error) {
+	pages := ec2.NewDescribeInstancesPaginator(p.client, &ec2.DescribeInstancesInput{Filters: filters, MaxResults: aws.Int32(1000)})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
 			return nil, err
 		}
-		found = append(found, page.Instances...)
-		if page.NextToken == "" {
-			return found, nil
-		}
-		parameters.Set("NextToken", page.NextToken)
+		found = append(found, inside(page.Reservations)...)
 	}
+	return found, nil
+}
+
+// inside are the instances of reservations, which are one order each.
+func inside(reservations []types.Reservation) (found []types.Instance) {
+	for _, r := range reservations {
+		found = append(found, r.Instances...)
+	}
+	return found
 }

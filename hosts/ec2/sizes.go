@@ -4,49 +4,49 @@ import (
 	"context"
 	"slices"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
-
-// instanceType is a type as EC2 describes it.
-type instanceType struct {
-	Name          string   `xml:"instanceType"`
-	CPUs          int64    `xml:"vCpuInfo>defaultVCpus"`
-	MiB           int64    `xml:"memoryInfo>sizeInMiB"`
-	Architectures []string `xml:"processorInfo>supportedArchitectures>item"`
-}
 
 // Sizes are the types of instances of the current generation that the region
 // has. EC2 tells no prices.
 func (p *provider) Sizes(ctx context.Context, _ hosts.Location) ([]hosts.Size, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	parameters := filtered(filter{"current-generation", []string{"true"}}, filter{"bare-metal", []string{"false"}}, filter{"supported-virtualization-type", []string{"hvm"}})
-	parameters.Set("MaxResults", "100")
+	pages := ec2.NewDescribeInstanceTypesPaginator(p.client, &ec2.DescribeInstanceTypesInput{MaxResults: aws.Int32(100), Filters: []types.Filter{
+		filter("current-generation", "true"), filter("bare-metal", "false"), filter("supported-virtualization-type", "hvm"),
+	}})
 	var sizes []hosts.Size
-	for {
-		var page struct {
-			Types     []instanceType `xml:"instanceTypeSet>item"`
-			NextToken string         `xml:"nextToken"`
-		}
-		if err := p.api.call(ctx, "DescribeInstanceTypes", parameters, &page); err != nil {
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
 			return nil, failed("list types of instances", err)
 		}
-		for _, t := range page.Types {
-			sizes = append(sizes, t.size())
+		for _, t := range page.InstanceTypes {
+			sizes = append(sizes, size(t))
 		}
-		if page.NextToken == "" {
-			return sizes, nil
-		}
-		parameters.Set("NextToken", page.NextToken)
 	}
+	return sizes, nil
 }
 
-func (t instanceType) size() hosts.Size {
-	s := hosts.Size{Name: t.Name, Resources: hosts.Resources{NanoCPUs: t.CPUs * 1e9, MemoryBytes: t.MiB << 20}}
+func size(t types.InstanceTypeInfo) hosts.Size {
+	s := hosts.Size{Name: string(t.InstanceType)}
+	if t.VCpuInfo != nil {
+		s.Resources.NanoCPUs = int64(aws.ToInt32(t.VCpuInfo.DefaultVCpus)) * 1e9
+	}
+	if t.MemoryInfo != nil {
+		s.Resources.MemoryBytes = aws.ToInt64(t.MemoryInfo.SizeInMiB) << 20
+	}
+	if t.ProcessorInfo == nil {
+		return s
+	}
 	switch {
-	case slices.Contains(t.Architectures, "x86_64"):
+	case slices.Contains(t.ProcessorInfo.SupportedArchitectures, types.ArchitectureTypeX8664):
 		s.Arch = "amd64"
-	case slices.Contains(t.Architectures, "arm64"):
+	case slices.Contains(t.ProcessorInfo.SupportedArchitectures, types.ArchitectureTypeArm64):
 		s.Arch = "arm64"
 	}
 	return s

@@ -9,20 +9,24 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
+
+	"google.golang.org/api/compute/v1"
+
+	"github.com/clocker-compose/clocker-compose/hosts/cloudtest"
 )
 
 // cloud answers as Google's documentation says of Compute Engine: names are
 // unique in a zone, what is begun is an operation, a deletion takes its time,
 // and lists have pages.
 type cloud struct {
-	instances []*instance
-	rules     []rule
+	instances []*compute.Instance
+	rules     []*compute.Firewall
 	failures  map[string]string // what operations end with, by their names
 	count     int
 	limit     int // instances more; negative is any number
 	exhausted bool
-	asked     []instance
+	asked     []*compute.Instance
+	begun     map[string]map[string]any // operations, by the IDs of their requests
 }
 
 const (
@@ -30,7 +34,9 @@ const (
 	inProject = "/compute/v1/projects/shop/"
 )
 
-func newCloud() *cloud { return &cloud{limit: -1, failures: map[string]string{}} }
+func newCloud() *cloud {
+	return &cloud{limit: -1, failures: map[string]string{}, begun: map[string]map[string]any{}}
+}
 
 // requestName is how tests speak of a request: "GET instances/ID".
 func requestName(r *http.Request) string {
@@ -52,7 +58,7 @@ func requestName(r *http.Request) string {
 
 func (c *cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == "/token" {
-		answer(w, http.StatusOK, map[string]any{"access_token": goodToken, "token_type": "Bearer", "expires_in": 3600})
+		cloudtest.JSON(w, http.StatusOK, map[string]any{"access_token": goodToken, "token_type": "Bearer", "expires_in": 3600})
 		return
 	}
 	if r.Header.Get("Authorization") != "Bearer "+goodToken {
@@ -77,12 +83,12 @@ func (c *cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			{"name": "n1-old", "guestCpus": 1, "memoryMb": 4096, "deprecated": map[string]any{"state": "DEPRECATED"}},
 		})
 	case "GET firewalls/ID":
-		i := slices.IndexFunc(c.rules, func(there rule) bool { return there.Name == path.Base(r.URL.Path) })
+		i := slices.IndexFunc(c.rules, func(there *compute.Firewall) bool { return there.Name == path.Base(r.URL.Path) })
 		if i < 0 {
 			refuse(w, http.StatusNotFound, "notFound", "The resource was not found")
 			return
 		}
-		answer(w, http.StatusOK, c.rules[i])
+		cloudtest.JSON(w, http.StatusOK, c.rules[i])
 	case "POST firewalls":
 		c.insertRule(w, r)
 	default:
@@ -91,14 +97,19 @@ func (c *cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (c *cloud) insert(w http.ResponseWriter, r *http.Request) {
-	var i instance
-	_ = json.NewDecoder(r.Body).Decode(&i)
+	i := new(compute.Instance)
+	_ = json.NewDecoder(r.Body).Decode(i)
 	c.asked = append(c.asked, i)
+	id := r.URL.Query().Get("requestId")
+	if begun := c.begun[id]; begun != nil {
+		cloudtest.JSON(w, http.StatusOK, begun)
+		return
+	}
 	switch {
-	case slices.ContainsFunc(c.instances, func(there *instance) bool { return there.Name == i.Name }):
+	case slices.ContainsFunc(c.instances, func(there *compute.Instance) bool { return there.Name == i.Name }):
 		refuse(w, http.StatusConflict, "alreadyExists", "The resource 'projects/shop/zones/z/instances/"+i.Name+"' already exists")
 		return
-	case path.Base(i.MachineType) != "e2-small" || i.Disks[0].Initialize.SourceImage == "no-such-image":
+	case path.Base(i.MachineType) != "e2-small" || i.Disks[0].InitializeParams.SourceImage == "no-such-image":
 		refuse(w, http.StatusBadRequest, "invalid", "Invalid value for field 'resource': '"+i.MachineType+"'. The referenced resource does not exist.")
 		return
 	case c.limit == 0:
@@ -107,20 +118,22 @@ func (c *cloud) insert(w http.ResponseWriter, r *http.Request) {
 	}
 	c.count++
 	started := map[string]any{"name": fmt.Sprintf("operation-%d", c.count), "status": "RUNNING", "targetId": strconv.Itoa(c.count)}
+	c.begun[id] = started
 	if c.exhausted {
 		c.failures[started["name"].(string)] = "ZONE_RESOURCE_POOL_EXHAUSTED"
-		answer(w, http.StatusOK, started)
+		cloudtest.JSON(w, http.StatusOK, started)
 		return
 	}
 	c.limit--
-	i.ID, i.Status, i.Created = strconv.Itoa(c.count), "PROVISIONING", time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
-	i.Zone = "https://www.googleapis.com/compute/v1/projects/shop/zones/" + strings.Split(r.URL.Path, "/")[6]
-	i.MachineType = "https://www.googleapis.com/compute/v1/projects/shop/" + i.MachineType
-	i.Interfaces = slices.Clone(i.Interfaces) // those that were asked for stay as they are
-	i.Interfaces[0].Access = slices.Clone(i.Interfaces[0].Access)
-	i.Interfaces[0].Address = fmt.Sprintf("10.156.0.%d", c.count%250)
-	c.instances = append(c.instances, &i)
-	answer(w, http.StatusOK, started)
+	made := *i // what was asked for stays as it is
+	made.Id, made.Status, made.CreationTimestamp = uint64(c.count), "PROVISIONING", "2026-07-01T00:00:00.000-07:00"
+	made.Zone = "https://www.googleapis.com/compute/v1/projects/shop/zones/" + strings.Split(r.URL.Path, "/")[6]
+	made.MachineType = "https://www.googleapis.com/compute/v1/projects/shop/" + i.MachineType
+	made.NetworkInterfaces = []*compute.NetworkInterface{{
+		NetworkIP: fmt.Sprintf("10.156.0.%d", c.count%250), AccessConfigs: []*compute.AccessConfig{{Type: "ONE_TO_ONE_NAT"}},
+	}}
+	c.instances = append(c.instances, &made)
+	cloudtest.JSON(w, http.StatusOK, started)
 }
 
 func (c *cloud) wait(w http.ResponseWriter, r *http.Request) {
@@ -129,12 +142,12 @@ func (c *cloud) wait(w http.ResponseWriter, r *http.Request) {
 	if code := c.failures[name]; code != "" {
 		done["error"] = map[string]any{"errors": []any{map[string]any{"code": code, "message": "The zone does not have enough resources available."}}}
 	}
-	answer(w, http.StatusOK, done)
+	cloudtest.JSON(w, http.StatusOK, done)
 }
 
 func (c *cloud) get(w http.ResponseWriter, r *http.Request) {
 	if i := c.find(r); i >= 0 {
-		answer(w, http.StatusOK, c.instances[i])
+		cloudtest.JSON(w, http.StatusOK, c.instances[i])
 		c.advance(c.instances[i])
 		return
 	}
@@ -144,7 +157,7 @@ func (c *cloud) get(w http.ResponseWriter, r *http.Request) {
 // find takes a name or an ID, as Compute Engine does.
 func (c *cloud) find(r *http.Request) int {
 	wanted := path.Base(r.URL.Path)
-	return slices.IndexFunc(c.instances, func(i *instance) bool { return i.Name == wanted || i.ID == wanted })
+	return slices.IndexFunc(c.instances, func(i *compute.Instance) bool { return i.Name == wanted || strconv.FormatUint(i.Id, 10) == wanted })
 }
 
 func (c *cloud) delete(w http.ResponseWriter, r *http.Request) {
@@ -154,58 +167,55 @@ func (c *cloud) delete(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c.instances[i].Status = "STOPPING"
-	answer(w, http.StatusOK, map[string]any{"name": "operation-delete", "status": "RUNNING"})
+	cloudtest.JSON(w, http.StatusOK, map[string]any{"name": "operation-delete", "status": "RUNNING"})
 }
 
 func (c *cloud) list(w http.ResponseWriter, r *http.Request) {
 	key, value, _ := strings.Cut(strings.TrimPrefix(r.URL.Query().Get("filter"), "labels."), "=")
 	value, _ = strconv.Unquote(value)
-	var found []*instance
+	var found []*compute.Instance
 	for _, i := range c.instances {
 		if i.Labels[key] == value {
 			found = append(found, i)
 		}
 	}
 	here, next := part(r.URL.Query(), found)
-	zones := map[string]any{"zones/us-east1-b": map[string]any{"warning": map[string]any{"code": "NO_RESULTS_ON_PAGE"}}}
+	zones := map[string]compute.InstancesScopedList{"zones/us-east1-b": {Warning: &compute.InstancesScopedListWarning{Code: "NO_RESULTS_ON_PAGE"}}}
 	for _, i := range here {
+		seen := *i
+		seen.Metadata = nil // it isn't among the fields that are asked for
 		zone := "zones/" + path.Base(i.Zone)
-		there, _ := zones[zone].(map[string][]instance)
-		if there == nil {
-			there = map[string][]instance{}
-		}
-		there["instances"] = append(there["instances"], *i)
-		zones[zone] = there
+		zones[zone] = compute.InstancesScopedList{Instances: append(zones[zone].Instances, &seen)}
 		c.advance(i)
 	}
-	answer(w, http.StatusOK, map[string]any{"items": zones, "nextPageToken": next})
+	cloudtest.JSON(w, http.StatusOK, map[string]any{"items": zones, "nextPageToken": next})
 }
 
 // advance is what time does to an instance.
-func (c *cloud) advance(i *instance) {
+func (c *cloud) advance(i *compute.Instance) {
 	switch i.Status {
 	case "PROVISIONING":
 		i.Status = "RUNNING"
-		i.Interfaces[0].Access[0].Address = "198.51.100.7"
+		i.NetworkInterfaces[0].AccessConfigs[0].NatIP = "198.51.100.7"
 	case "STOPPING":
-		c.instances = slices.DeleteFunc(c.instances, func(there *instance) bool { return there == i })
+		c.instances = slices.DeleteFunc(c.instances, func(there *compute.Instance) bool { return there == i })
 	}
 }
 
 func (c *cloud) insertRule(w http.ResponseWriter, r *http.Request) {
-	var asked rule
-	_ = json.NewDecoder(r.Body).Decode(&asked)
-	if slices.ContainsFunc(c.rules, func(there rule) bool { return there.Name == asked.Name }) {
+	asked := new(compute.Firewall)
+	_ = json.NewDecoder(r.Body).Decode(asked)
+	if slices.ContainsFunc(c.rules, func(there *compute.Firewall) bool { return there.Name == asked.Name }) {
 		refuse(w, http.StatusConflict, "alreadyExists", "The resource already exists")
 		return
 	}
 	c.rules = append(c.rules, asked)
-	answer(w, http.StatusOK, map[string]any{"name": "operation-firewall", "status": "RUNNING"})
+	cloudtest.JSON(w, http.StatusOK, map[string]any{"name": "operation-firewall", "status": "RUNNING"})
 }
 
 func page[T any](w http.ResponseWriter, r *http.Request, all []T) {
 	here, next := part(r.URL.Query(), all)
-	answer(w, http.StatusOK, map[string]any{"items": here, "nextPageToken": next})
+	cloudtest.JSON(w, http.StatusOK, map[string]any{"items": here, "nextPageToken": next})
 }
 
 // part is the page that was asked for; Google may answer with less than that.
@@ -219,14 +229,8 @@ func part[T any](q url.Values, all []T) ([]T, string) {
 	return all[from:], ""
 }
 
-func answer(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body)
-}
-
 func refuse(w http.ResponseWriter, status int, reason, message string) {
-	answer(w, status, refusalBody(status, reason, message))
+	cloudtest.JSON(w, status, refusalBody(status, reason, message))
 }
 
 func refusalBody(status int, reason, message string) map[string]any {

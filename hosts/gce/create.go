@@ -6,7 +6,11 @@ import (
 	"fmt"
 	"net/http"
 	"path"
+	"strings"
 	"time"
+
+	"github.com/google/uuid"
+	"google.golang.org/api/compute/v1"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
 	"github.com/clocker-compose/clocker-compose/hosts/tag"
@@ -26,15 +30,11 @@ func (p *provider) Create(ctx context.Context, o hosts.Order) (hosts.Machine, er
 	if err := p.ensureFirewall(ctx, o.Location); err != nil {
 		return hosts.Machine{}, err
 	}
-	what := fmt.Sprintf("create instance %s (%s, %s, %s)", o.Name, path.Base(wanted.MachineType), wanted.Disks[0].Initialize.SourceImage, zone)
+	what := fmt.Sprintf("create instance %s (%s, %s, %s)", o.Name, path.Base(wanted.MachineType), wanted.Disks[0].InitializeParams.SourceImage, zone)
 	for {
-		var started operation
-		err := p.api.call(ctx, http.MethodPost, inZone(zone, "instances"), nil, wanted, &started)
+		done, err := p.insert(ctx, zone, wanted)
 		if err == nil {
-			err = p.await(ctx, zone, started)
-		}
-		if err == nil {
-			wanted.ID, wanted.Zone = started.TargetID, zone
+			wanted.Id, wanted.Zone = done.TargetId, zone
 			return machine(wanted, o.Location), nil
 		}
 		if !isStatus(err, http.StatusConflict) {
@@ -45,17 +45,30 @@ func (p *provider) Create(ctx context.Context, o hosts.Order) (hosts.Machine, er
 		}
 		select { // the last machine of the name is still being deleted
 		case <-ctx.Done():
-			return hosts.Machine{}, failed(what, err)
+			return hosts.Machine{}, fmt.Errorf("%s: the last machine of that name is still being deleted: %w", what, ctx.Err())
 		case <-time.After(p.pause):
 		}
 	}
 }
 
+// insert carries out an order. Its ID lets Google answer what was lost and is
+// sent again with the operation that it has begun. To wait for that is a request
+// which takes until it is done, or two minutes.
+func (p *provider) insert(ctx context.Context, zone string, wanted *compute.Instance) (o *compute.Operation, err error) {
+	o, err = p.client.Instances.Insert(p.project, zone, wanted).RequestId(uuid.NewString()).Context(ctx).Do()
+	for err == nil && o.Status != "DONE" {
+		o, err = p.client.ZoneOperations.Wait(p.project, zone, o.Name).Context(ctx).Do()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return o, outcome(o)
+}
+
 // existing is the instance that an earlier order made; found is false where it
 // is about to be gone. That of somebody else is left alone.
 func (p *provider) existing(ctx context.Context, o hosts.Order, name string) (there hosts.Machine, found bool, err error) {
-	var i instance
-	err = p.api.call(ctx, http.MethodGet, inZone(zone(o.Location), "instances", name), nil, nil, &i)
+	i, err := p.client.Instances.Get(p.project, zone(o.Location), name).Context(ctx).Do()
 	if isStatus(err, http.StatusNotFound) {
 		return there, false, nil
 	}
@@ -70,39 +83,48 @@ func (p *provider) existing(ctx context.Context, o hosts.Order, name string) (th
 }
 
 // wanted is the instance as the order and the template want it.
-func wanted(o hosts.Order) (instance, error) {
+func wanted(o hosts.Order) (*compute.Instance, error) {
 	l, t := o.Location, o.Location.Template
 	labels, err := labels(tag.Of(o))
 	if err != nil {
-		return instance{}, err
+		return nil, err
 	}
 	group, err := tag.GroupName(l.Name)
 	if err != nil {
-		return instance{}, err
+		return nil, err
 	}
 	size := cmp.Or(o.Size, t.Text("size"))
 	if size == "" {
-		return instance{}, fmt.Errorf("location %s: the template names no size, such as e2-small", l.Name)
+		return nil, fmt.Errorf("location %s: the template names no size, such as e2-small", l.Name)
 	}
 	if t.Text("region") != "" && t.Text("zone") == "" {
-		return instance{}, fmt.Errorf("location %s: machines at Google are made in a zone: name one of region %s", l.Name, t.Text("region"))
+		return nil, fmt.Errorf("location %s: machines at Google are made in a zone: name one of region %s", l.Name, t.Text("region"))
 	}
-	return instance{
-		Name:        tag.MachineName(tag.Of(o)),
-		MachineType: inZone(zone(l), "machineTypes", size),
-		Labels:      labels,
-		Tags:        networkTags{[]string{group}},
-		Interfaces:  []networkCard{card(l)},
-		Disks: []disk{{Boot: true, AutoDelete: true, Initialize: diskSource{
-			SourceImage: cmp.Or(t.Text("image"), defaultImage), SizeGB: int(t.Number("disk")),
+	return &compute.Instance{
+		Name:              tag.MachineName(tag.Of(o)),
+		MachineType:       "zones/" + zone(l) + "/machineTypes/" + size,
+		Labels:            labels,
+		Tags:              &compute.Tags{Items: []string{group}},
+		NetworkInterfaces: []*compute.NetworkInterface{card(l)},
+		Disks: []*compute.AttachedDisk{{Boot: true, AutoDelete: true, InitializeParams: &compute.AttachedDiskInitializeParams{
+			SourceImage: cmp.Or(t.Text("image"), defaultImage), DiskSizeGb: int64(t.Number("disk")), Labels: labels,
 		}}},
-		Metadata: metadata{[]metadataItem{{"user-data", o.UserData}}},
+		Metadata:   &compute.Metadata{Items: []*compute.MetadataItems{{Key: "user-data", Value: &o.UserData}}},
+		Scheduling: scheduling(t),
 	}, nil
 }
 
+// scheduling is that of a spot instance, which is deleted when its time is over.
+func scheduling(t hosts.Template) *compute.Scheduling {
+	if !t.Bool("spot") {
+		return nil
+	}
+	return &compute.Scheduling{ProvisioningModel: "SPOT", InstanceTerminationAction: "DELETE"}
+}
+
 // card is the network interface, with a public address.
-func card(l hosts.Location) networkCard {
-	c := networkCard{Network: network(l), Access: []accessConfig{{Name: "External NAT", Type: "ONE_TO_ONE_NAT"}}}
+func card(l hosts.Location) *compute.NetworkInterface {
+	c := &compute.NetworkInterface{Network: network(l), AccessConfigs: []*compute.AccessConfig{{Name: "External NAT", Type: "ONE_TO_ONE_NAT"}}}
 	if subnet := l.Template.Text("subnet"); subnet != "" {
 		c.Subnetwork = "regions/" + regionOf(zone(l)) + "/subnetworks/" + subnet
 	}
@@ -114,3 +136,8 @@ func network(l hosts.Location) string {
 }
 
 func zone(l hosts.Location) string { return cmp.Or(l.Template.Text("zone"), defaultZone) }
+
+// regionOf is the region of a zone: europe-west3 of europe-west3-a.
+func regionOf(zone string) string {
+	return zone[:max(0, strings.LastIndexByte(zone, '-'))]
+}

@@ -3,27 +3,12 @@ package gce
 import (
 	"context"
 	"net/http"
-	"net/url"
+
+	"google.golang.org/api/compute/v1"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
 	"github.com/clocker-compose/clocker-compose/hosts/tag"
 )
-
-// rule is one of a network's firewall.
-type rule struct {
-	Name       string    `json:"name"`
-	Network    string    `json:"network"`
-	Direction  string    `json:"direction"`
-	From       []string  `json:"sourceRanges,omitempty"`
-	FromTags   []string  `json:"sourceTags,omitempty"`
-	TargetTags []string  `json:"targetTags"`
-	Allowed    []allowed `json:"allowed"`
-}
-
-type allowed struct {
-	Protocol string   `json:"IPProtocol"`
-	Ports    []string `json:"ports,omitempty"`
-}
 
 // ensureFirewall makes the location's rules where the template wants them and
 // they aren't there. The last one stands for all.
@@ -37,13 +22,13 @@ func (p *provider) ensureFirewall(ctx context.Context, l hosts.Location) error {
 	}
 	rules := rules(group, network(l))
 	last := rules[len(rules)-1].Name
-	err = p.api.call(ctx, http.MethodGet, "global/firewalls/"+url.PathEscape(last), nil, nil, new(rule))
+	_, err = p.client.Firewalls.Get(p.project, last).Context(ctx).Do()
 	if !isStatus(err, http.StatusNotFound) {
 		return failed("look for firewall rule "+last, err)
 	}
 	for _, r := range rules {
-		err := p.api.call(ctx, http.MethodPost, "global/firewalls", nil, r, new(operation))
-		if err != nil && !isStatus(err, http.StatusConflict) {
+		_, err := p.client.Firewalls.Insert(p.project, r).Context(ctx).Do()
+		if err != nil && !isStatus(err, http.StatusConflict) { // another run was faster
 			return failed("create firewall rule "+r.Name, err)
 		}
 	}
@@ -52,16 +37,16 @@ func (p *provider) ensureFirewall(ctx context.Context, l hosts.Location) error {
 
 // rules let everybody in by SSH, and the members to the fabric and to each
 // other's images.
-func rules(group, network string) []rule {
+func rules(group, network string) []*compute.Firewall {
 	members := []string{group}
-	return []rule{
+	return []*compute.Firewall{
 		{
-			Name: group + "-ssh", Network: network, Direction: "INGRESS", TargetTags: members, From: []string{"0.0.0.0/0"},
-			Allowed: []allowed{{"tcp", []string{"22"}}},
+			Name: group + "-ssh", Network: network, Direction: "INGRESS", TargetTags: members, SourceRanges: []string{"0.0.0.0/0"},
+			Allowed: []*compute.FirewallAllowed{{IPProtocol: "tcp", Ports: []string{"22"}}},
 		},
 		{
-			Name: group, Network: network, Direction: "INGRESS", TargetTags: members, FromTags: members,
-			Allowed: []allowed{{"tcp", []string{"6783-6795"}}, {"udp", []string{"6783-6795"}}},
+			Name: group, Network: network, Direction: "INGRESS", TargetTags: members, SourceTags: members,
+			Allowed: []*compute.FirewallAllowed{{IPProtocol: "tcp", Ports: []string{"6783-6795"}}, {IPProtocol: "udp", Ports: []string{"6783-6795"}}},
 		},
 	}
 }

@@ -10,17 +10,17 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
+	"google.golang.org/api/compute/v1"
 	"gotest.tools/v3/assert"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
 	"github.com/clocker-compose/clocker-compose/hosts/cloudtest"
 	"github.com/clocker-compose/clocker-compose/hosts/conformance"
 )
-
-const key = "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
 var template = hosts.Template{"size": "e2-small", "firewall": true}
 
@@ -34,13 +34,9 @@ func start(t *testing.T) (*cloud, *cloudtest.Server, *provider) {
 func opened(t *testing.T, s *cloudtest.Server, variables map[string]string) *provider {
 	t.Helper()
 	variables["CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE"] = s.URL + "/compute/v1/"
-	p, err := open(hosts.ProviderSetup{Home: "/nowhere", Variable: func(name string) string { return variables[name] }}, time.Millisecond)
+	p, err := open(cloudtest.Setup(t, template, variables), time.Millisecond)
 	assert.NilError(t, err)
 	return p
-}
-
-func order() hosts.Order {
-	return hosts.Order{Location: hosts.Location{Name: "eu", Template: template}, Name: "eu-1", UserData: "#cloud-config", HostKey: key}
 }
 
 func answering(t *testing.T, status int, reason string) cloudtest.Fault {
@@ -69,9 +65,25 @@ func TestConformance(t *testing.T) {
 	}
 }
 
+func TestTroubles(t *testing.T) {
+	cloudtest.Troubles{
+		Start: func(t *testing.T) (*cloudtest.Server, hosts.Provider) {
+			_, s, p := start(t)
+			return s, p
+		},
+		Template: template,
+		Create:   "POST instances", List: "GET aggregated/instances", Delete: "DELETE instances/ID",
+		Throttled: answering(t, 403, "rateLimitExceeded"), ThrottledWords: "list instances: rateLimitExceeded: no",
+		Full: []cloudtest.Fault{answering(t, 403, "quotaExceeded")},
+		Stranger: func(t *testing.T, s *cloudtest.Server) hosts.Provider {
+			return opened(t, s, map[string]string{"CLOUDSDK_AUTH_ACCESS_TOKEN": "old", "GOOGLE_CLOUD_PROJECT": "shop"})
+		}, StrangerWords: "Google doesn't take the credentials",
+	}.Run(t)
+}
+
 func TestRequestsForAMachine(t *testing.T) {
 	_, s, p := start(t)
-	o := order()
+	o := cloudtest.Order(template)
 	m, err := p.Create(t.Context(), o)
 	assert.NilError(t, err)
 	assert.DeepEqual(t, s.Seen(), []string{"GET firewalls/ID", "2 POST firewalls", "POST instances", "POST operations/ID/wait"})
@@ -90,54 +102,89 @@ func TestRequestsForAMachine(t *testing.T) {
 	assert.DeepEqual(t, s.Seen(), []string{"POST instances", "POST operations/ID/wait"})
 }
 
+func TestThePageListsWhatCredentialsHaveToBeAllowed(t *testing.T) {
+	_, s, p := start(t)
+	m, err := p.Create(t.Context(), cloudtest.Order(template))
+	assert.NilError(t, err)
+	_, err = p.Create(t.Context(), cloudtest.Order(template)) // finds it
+	assert.NilError(t, err)
+	_, err = p.List(t.Context(), cloudtest.Order(template).Location)
+	assert.NilError(t, err)
+	_, err = p.Sizes(t.Context(), cloudtest.Order(template).Location)
+	assert.NilError(t, err)
+	assert.NilError(t, p.Delete(t.Context(), m))
+	// What an order says of a disk, a network and labels takes permissions of their own.
+	allowed := []string{
+		"compute.disks.create", "compute.disks.setLabels", "compute.instances.setLabels", "compute.instances.setMetadata", "compute.instances.setTags",
+		"compute.networks.updatePolicy", "compute.subnetworks.use", "compute.subnetworks.useExternalIp",
+	}
+	permissions := map[string]string{
+		"POST instances": "instances.create", "GET instances/ID": "instances.get", "GET aggregated/instances": "instances.list",
+		"DELETE instances/ID": "instances.delete", "POST operations/ID/wait": "zoneOperations.get", "GET machineTypes": "machineTypes.list",
+		"GET firewalls/ID": "firewalls.get", "POST firewalls": "firewalls.create",
+	}
+	for _, request := range s.Ever() {
+		assert.Assert(t, permissions[request] != "", request)
+		allowed = append(allowed, "compute."+permissions[request])
+	}
+	slices.Sort(allowed)
+	assert.DeepEqual(t, cloudtest.Listed(t, "gce.md", `compute\.[a-zA-Z]+\.[a-zA-Z]+\b`), allowed)
+}
+
 func TestWhatIsAskedFor(t *testing.T) {
 	c, _, p := start(t)
-	o := order()
+	o := cloudtest.Order(template)
 	o.Location.Template = hosts.Template{
-		"size": "e2-small", "zone": "europe-west1-b", "network": "inside", "subnet": "front", "disk": 40.0, "user": "debian", "image": "family/mine",
+		"size": "e2-small", "zone": "europe-west1-b", "network": "inside", "subnet": "front", "disk": 40.0, "spot": true, "user": "debian", "image": "family/mine",
 	}
 	m, err := p.Create(t.Context(), o)
 	assert.NilError(t, err)
-	assert.DeepEqual(t, c.asked[0], instance{
+	labels := map[string]string{
+		"io-clocker-location": "eu", "io-clocker-name": "eu-1",
+		"io-clocker-hostkey": "sha256-0000000000000000000000000000000000000000000000000000",
+	}
+	userData := "#cloud-config"
+	assert.DeepEqual(t, c.asked[0], &compute.Instance{
 		Name: "eu-1-7c88b43994", MachineType: "zones/europe-west1-b/machineTypes/e2-small",
-		Labels: map[string]string{
-			"io-clocker-location": "eu", "io-clocker-name": "eu-1",
-			"io-clocker-hostkey": "sha256-0000000000000000000000000000000000000000000000000000",
-		},
-		Tags: networkTags{[]string{"clocker-eu"}},
-		Interfaces: []networkCard{{
+		Labels: labels,
+		Tags:   &compute.Tags{Items: []string{"clocker-eu"}},
+		NetworkInterfaces: []*compute.NetworkInterface{{
 			Network: "global/networks/inside", Subnetwork: "regions/europe-west1/subnetworks/front",
-			Access: []accessConfig{{Name: "External NAT", Type: "ONE_TO_ONE_NAT"}},
+			AccessConfigs: []*compute.AccessConfig{{Name: "External NAT", Type: "ONE_TO_ONE_NAT"}},
 		}},
-		Disks:    []disk{{Boot: true, AutoDelete: true, Initialize: diskSource{"family/mine", 40}}},
-		Metadata: metadata{[]metadataItem{{"user-data", "#cloud-config"}}},
+		Disks: []*compute.AttachedDisk{{Boot: true, AutoDelete: true, InitializeParams: &compute.AttachedDiskInitializeParams{
+			SourceImage: "family/mine", DiskSizeGb: 40, Labels: labels,
+		}}},
+		Metadata:   &compute.Metadata{Items: []*compute.MetadataItems{{Key: "user-data", Value: &userData}}},
+		Scheduling: &compute.Scheduling{ProvisioningModel: "SPOT", InstanceTerminationAction: "DELETE"},
 	})
 	assert.DeepEqual(t, m, hosts.Machine{
-		ID: "europe-west1-b/1", Name: "eu-1", Location: "eu", User: "debian", HostKey: key, State: hosts.MachineMaking, Size: "e2-small",
+		ID: "europe-west1-b/1", Name: "eu-1", Location: "eu", User: "debian", HostKey: cloudtest.HostKey, State: hosts.MachineMaking, Size: "e2-small",
 	})
 	_, err = p.List(t.Context(), o.Location)
 	assert.NilError(t, err)
 	o.Location.Template = hosts.Template{"zone": "elsewhere"} // the list is of all zones
 	all, err := p.List(t.Context(), o.Location)
 	assert.NilError(t, err)
+	assert.Assert(t, all[0].Created.Equal(time.Date(2026, 7, 1, 7, 0, 0, 0, time.UTC)))
 	assert.DeepEqual(t, all, []hosts.Machine{{
-		ID: "europe-west1-b/1", Name: "eu-1", Location: "eu", User: "root", HostKey: key, State: hosts.MachineRunning, Size: "e2-small",
-		Address: "198.51.100.7", PrivateAddress: "10.156.0.1", Created: time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC),
+		ID: "europe-west1-b/1", Name: "eu-1", Location: "eu", User: "root", HostKey: cloudtest.HostKey, State: hosts.MachineRunning, Size: "e2-small",
+		Address: "198.51.100.7", PrivateAddress: "10.156.0.1", Created: all[0].Created,
 	}})
 }
 
 func TestTheFirewallIsMadeOnce(t *testing.T) {
 	c, s, p := start(t)
-	_, err := p.Create(t.Context(), order())
+	_, err := p.Create(t.Context(), cloudtest.Order(template))
 	assert.NilError(t, err)
-	o := order()
+	o := cloudtest.Order(template)
 	o.Name = "eu-2"
 	s.Next("GET firewalls/ID", answering(t, 404, "notFound")) // another run is faster
 	_, err = p.Create(t.Context(), o)
 	assert.NilError(t, err)
 	assert.DeepEqual(t, c.rules, rules("clocker-eu", "global/networks/default"))
-	assert.DeepEqual(t, c.rules[1].FromTags, []string{"clocker-eu"})
-	assert.DeepEqual(t, c.rules[1].Allowed[0], allowed{"tcp", []string{"6783-6795"}})
+	assert.DeepEqual(t, c.rules[1].SourceTags, []string{"clocker-eu"})
+	assert.DeepEqual(t, c.rules[1].Allowed[0], &compute.FirewallAllowed{IPProtocol: "tcp", Ports: []string{"6783-6795"}})
 }
 
 func TestSizes(t *testing.T) {
@@ -150,54 +197,36 @@ func TestSizes(t *testing.T) {
 	})
 }
 
-func TestThrottledAndBrokenRequestsAreSentAgain(t *testing.T) {
-	c, s, p := start(t)
-	s.Next("POST instances", answering(t, 403, "rateLimitExceeded"), answering(t, 429, "rateLimitExceeded"), cloudtest.Answer(503, "text/html", "<html>"), cloudtest.Cut)
-	s.Next("POST operations/ID/wait", cloudtest.Answer(502, "text/html", "<html>"), cloudtest.Answer(200, "application/json", `{"name":"operation-1","status":"RUNNING"}`))
-	s.Next("DELETE instances/ID", answering(t, 403, "userRateLimitExceeded"))
-	m, err := p.Create(t.Context(), order())
+func TestAnOperationIsWaitedFor(t *testing.T) {
+	_, s, p := start(t)
+	s.Next("POST instances", answering(t, 429, "rateLimitExceeded"), answering(t, 403, "userRateLimitExceeded"))
+	s.Next("POST operations/ID/wait", cloudtest.Gateway(502), cloudtest.Answer(200, "application/json", `{"name":"operation-1","status":"RUNNING"}`))
+	m, err := p.Create(t.Context(), cloudtest.Order(template))
 	assert.NilError(t, err)
 	assert.Equal(t, m.ID, "europe-west3-a/1")
-	assert.NilError(t, p.Delete(t.Context(), m))
-	assert.Equal(t, c.instances[0].Status, "STOPPING")
 }
 
-func TestThrottlingForGoodEnds(t *testing.T) {
-	_, s, p := start(t)
-	for range 5 {
-		s.Next("GET aggregated/instances", answering(t, 403, "rateLimitExceeded"))
-	}
-	_, err := p.List(t.Context(), hosts.Location{Name: "eu"})
-	assert.Error(t, err, "list instances: rateLimitExceeded: no")
-}
-
-func TestAMachineWhoseAnswerTimedOutIsNotMadeTwice(t *testing.T) {
-	for name, fault := range map[string]cloudtest.Fault{"lost": cloudtest.Lose, "late": cloudtest.Late(504, "<html>")} {
-		t.Run(name, func(t *testing.T) {
-			c, s, p := start(t)
-			s.Next("POST instances", fault)
-			m, err := p.Create(t.Context(), order())
-			assert.NilError(t, err)
-			assert.Equal(t, m.ID, "europe-west3-a/1")
-			assert.Equal(t, len(c.instances), 1)
-		})
-	}
+// Sent again, an order is answered with the operation that it has begun, whose end is the answer.
+func TestThatThereIsNoRoomIsKnownAfterALostAnswer(t *testing.T) {
+	c, s, p := start(t)
+	c.exhausted = true
+	s.Next("POST instances", cloudtest.Lose)
+	_, err := p.Create(t.Context(), cloudtest.Order(template))
+	assert.ErrorIs(t, err, hosts.ErrCapacity)
 }
 
 func TestNoRoom(t *testing.T) {
 	c, _, p := start(t)
 	c.exhausted = true
-	_, err := p.Create(t.Context(), order())
+	_, err := p.Create(t.Context(), cloudtest.Order(template))
 	assert.ErrorIs(t, err, hosts.ErrCapacity)
 	assert.ErrorContains(t, err, "create instance eu-1 (e2-small, projects/ubuntu-os-cloud/global/images/family/ubuntu-2404-lts-amd64, europe-west3-a)")
 }
 
 func TestRefusalsAreExplained(t *testing.T) {
 	_, s, p := start(t)
-	_, err := opened(t, s, map[string]string{"CLOUDSDK_AUTH_ACCESS_TOKEN": "old", "GOOGLE_CLOUD_PROJECT": "shop"}).List(t.Context(), hosts.Location{Name: "eu"})
-	assert.ErrorContains(t, err, "Google doesn't take the token")
 	s.Next("GET aggregated/instances", answering(t, 403, "accessNotConfigured"), cloudtest.Answer(404, "text/html", "<html>"))
-	_, err = p.List(t.Context(), hosts.Location{Name: "eu"})
+	_, err := p.List(t.Context(), hosts.Location{Name: "eu"})
 	assert.ErrorContains(t, err, "gcloud services enable compute.googleapis.com")
 	_, err = p.List(t.Context(), hosts.Location{Name: "eu"})
 	assert.Error(t, err, "list instances: Compute Engine answers with status 404")
@@ -205,20 +234,20 @@ func TestRefusalsAreExplained(t *testing.T) {
 
 func TestAnInstanceOfSomebodyElseIsLeftAlone(t *testing.T) {
 	c, _, p := start(t)
-	_, err := p.Create(t.Context(), order())
+	_, err := p.Create(t.Context(), cloudtest.Order(template))
 	assert.NilError(t, err)
 	c.instances[0].Labels = nil
-	_, err = p.Create(t.Context(), order())
+	_, err = p.Create(t.Context(), cloudtest.Order(template))
 	assert.ErrorIs(t, err, hosts.ErrConflict)
 	assert.ErrorContains(t, err, "an instance of that name without our labels")
 }
 
 func TestAMachineIsMadeWhenTheLastOneOfItsNameIsGone(t *testing.T) {
 	c, s, p := start(t)
-	m, err := p.Create(t.Context(), order())
+	m, err := p.Create(t.Context(), cloudtest.Order(template))
 	assert.NilError(t, err)
 	assert.NilError(t, p.Delete(t.Context(), m))
-	second, err := p.Create(t.Context(), order())
+	second, err := p.Create(t.Context(), cloudtest.Order(template))
 	assert.NilError(t, err)
 	assert.Assert(t, second.ID != m.ID)
 	assert.Equal(t, len(c.instances), 1)
@@ -226,10 +255,10 @@ func TestAMachineIsMadeWhenTheLastOneOfItsNameIsGone(t *testing.T) {
 	assert.NilError(t, p.Delete(t.Context(), second))
 	ctx, cancel := context.WithCancel(t.Context())
 	s.Next("GET instances/ID", func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
-		answer(w, http.StatusOK, c.instances[0])
+		cloudtest.JSON(w, http.StatusOK, c.instances[0])
 		cancel()
 	})
-	_, err = p.Create(ctx, order())
+	_, err = p.Create(ctx, cloudtest.Order(template))
 	assert.Assert(t, err != nil)
 }
 
@@ -238,7 +267,7 @@ func TestStates(t *testing.T) {
 		"PROVISIONING": hosts.MachineMaking, "STAGING": hosts.MachineMaking, "RUNNING": hosts.MachineRunning, "REPAIRING": hosts.MachineMaking,
 		"STOPPING": hosts.MachineDeleting, "TERMINATED": hosts.MachineBroken, "SUSPENDED": hosts.MachineBroken,
 	} {
-		got, fault := instance{Status: status}.state()
+		got, fault := state(&compute.Instance{Status: status})
 		assert.Equal(t, got, want)
 		assert.Equal(t, fault != "", want == hosts.MachineBroken)
 	}

@@ -1,12 +1,14 @@
 // Package gce makes machines in Google's Compute Engine: one instance each,
 // found by its labels.
-//
-// Credentials and tokens are Google's own library's. Its client of Compute
-// Engine is left aside: it is made of some thousand calls, and eight are needed.
 package gce
 
 import (
+	"context"
+	"fmt"
 	"time"
+
+	"google.golang.org/api/compute/v1"
+	"google.golang.org/api/option"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
@@ -33,6 +35,7 @@ func Kind() hosts.ProviderKind {
 			{Name: "subnet", Type: hosts.OptionText, Help: "The name of the subnet of the zone's region, where the network has no automatic ones."},
 			{Name: "firewall", Type: hosts.OptionBool, Help: "Whether SSH, and the fabric among the machines, are let through the network's firewall."},
 			{Name: "disk", Type: hosts.OptionNumber, Help: "The size of the root disk in GB; else it is the image's."},
+			{Name: "spot", Type: hosts.OptionBool, Help: "Whether the machines are spot instances, which cost less and which Google may end."},
 		},
 		Open: func(s hosts.ProviderSetup) (hosts.Provider, error) { return open(s, time.Second) },
 	}
@@ -44,5 +47,10 @@ func open(s hosts.ProviderSetup, pause time.Duration) (*provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &provider{api: newAPI(account, pause), pause: pause}, nil
+	// The client is for as long as the program runs, and so the context has no end.
+	client, err := compute.NewService(context.Background(), option.WithHTTPClient(account.client(pause)), option.WithEndpoint(account.endpoint))
+	if err != nil {
+		return nil, fmt.Errorf("open Compute Engine's API: %w", err)
+	}
+	return &provider{client: client, project: account.project, pause: pause}, nil
 }

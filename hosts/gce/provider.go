@@ -4,18 +4,24 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
+
+	"google.golang.org/api/compute/v1"
+	"google.golang.org/api/googleapi"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
 	"github.com/clocker-compose/clocker-compose/hosts/tag"
 )
 
+// listed is what a list tells of instances: not their metadata, which hold keys.
+const listed googleapi.Field = "items/*/instances(id,name,zone,status,statusMessage,creationTimestamp,machineType,labels,networkInterfaces)"
+
 type provider struct {
-	api   *api
-	pause time.Duration
+	client  *compute.Service
+	project string
+	pause   time.Duration
 }
 
 // List asks for the instances of all zones that have the location's label.
@@ -26,27 +32,19 @@ func (p *provider) List(ctx context.Context, l hosts.Location) ([]hosts.Machine,
 	if err != nil {
 		return nil, err
 	}
-	query := url.Values{"filter": {fmt.Sprintf("labels.%s=%q", label(hosts.TagLocation), spelled)}, "maxResults": {"500"}}
 	var machines []hosts.Machine
-	for {
-		var page struct {
-			Items         map[string]struct{ Instances []instance }
-			NextPageToken string
-		}
-		if err := p.api.call(ctx, http.MethodGet, "aggregated/instances", query, nil, &page); err != nil {
-			return nil, failed("list instances", err)
-		}
-		for _, zone := range page.Items {
-			for _, i := range zone.Instances {
-				machines = append(machines, machine(i, l))
+	filter := fmt.Sprintf("labels.%s=%q", label(hosts.TagLocation), spelled)
+	err = p.client.Instances.AggregatedList(p.project).Filter(filter).MaxResults(500).Fields("nextPageToken", listed).
+		Pages(ctx, func(page *compute.InstanceAggregatedList) error {
+			for _, zone := range page.Items {
+				for _, i := range zone.Instances {
+					machines = append(machines, machine(i, l))
+				}
 			}
-		}
-		if page.NextPageToken == "" {
-			slices.SortFunc(machines, func(a, b hosts.Machine) int { return strings.Compare(a.Name, b.Name) })
-			return machines, nil
-		}
-		query.Set("pageToken", page.NextPageToken)
-	}
+			return nil
+		})
+	slices.SortFunc(machines, func(a, b hosts.Machine) int { return strings.Compare(a.Name, b.Name) })
+	return machines, failed("list instances", err)
 }
 
 // Delete asks for the instance's deletion, and doesn't wait for it.
@@ -57,18 +55,9 @@ func (p *provider) Delete(ctx context.Context, m hosts.Machine) error {
 	if !ok {
 		return fmt.Errorf("delete instance %s: %q is not a zone and an ID", m.Name, m.ID)
 	}
-	err := p.api.call(ctx, http.MethodDelete, inZone(zone, "instances", id), nil, nil, new(operation))
+	_, err := p.client.Instances.Delete(p.project, zone, id).Context(ctx).Do()
 	if isStatus(err, http.StatusNotFound) {
 		return nil
 	}
 	return failed("delete instance "+m.Name, err)
-}
-
-// inZone is the path of something in a zone.
-func inZone(zone string, parts ...string) string {
-	path := "zones/" + url.PathEscape(zone)
-	for _, part := range parts {
-		path += "/" + url.PathEscape(part)
-	}
-	return path
 }
