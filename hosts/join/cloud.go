@@ -1,6 +1,9 @@
 package join
 
 import (
+	"bytes"
+	"compress/gzip"
+	"encoding/base64"
 	"encoding/json"
 	"strings"
 )
@@ -21,7 +24,7 @@ type Boot struct {
 const scriptPath = "/var/lib/clocker/join.sh"
 
 // CloudConfig is a boot as cloud-init reads it. It holds the private host key,
-// and is no word for logs.
+// and is no word for logs. EC2 takes no more than 16 KiB of it.
 func CloudConfig(b Boot) string {
 	user := b.User
 	if user == "root" {
@@ -35,7 +38,7 @@ func CloudConfig(b Boot) string {
 		"ssh_keys":            map[string]any{"ed25519_private": b.HostKey.Private, "ed25519_public": b.HostKey.Public},
 		"ssh_authorized_keys": b.AuthorizedKeys,
 		"users":               users(user, b.AuthorizedKeys),
-		"write_files":         []any{map[string]any{"path": scriptPath, "permissions": "0700", "content": script}},
+		"write_files":         []any{map[string]any{"path": scriptPath, "permissions": "0700", "encoding": "gz+b64", "content": packed(script)}},
 		"runcmd":              []any{strings.Join(append([]string{"sh", scriptPath, string(modeJoin)}, arguments{setup: b.Setup, user: user}.words()...), " ") + " >/var/log/clocker-join.log 2>&1"},
 	}
 	// JSON is YAML, and quotes whatever stands in a key.
@@ -54,4 +57,20 @@ func users(more string, keys []string) []any {
 		all = append(all, map[string]any{"name": more, "sudo": "ALL=(ALL) NOPASSWD:ALL", "ssh_authorized_keys": keys})
 	}
 	return all
+}
+
+// packed is a text as cloud-init's gz+b64.
+func packed(text string) string {
+	var b bytes.Buffer
+	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	if err == nil {
+		_, err = w.Write([]byte(text))
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		panic(err) // memory takes whatever is written
+	}
+	return base64.StdEncoding.EncodeToString(b.Bytes())
 }

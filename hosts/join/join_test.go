@@ -1,9 +1,13 @@
 package join_test
 
 import (
+	"compress/gzip"
 	"context"
 	"crypto/rand"
+	"encoding/base64"
 	"encoding/json"
+	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -151,8 +155,22 @@ func TestTheHostKeyIsTheOneThatIsTold(t *testing.T) {
 	assert.NilError(t, json.Unmarshal([]byte(body), &config))
 	assert.Equal(t, config.SSHKeys["ed25519_private"], key.Private)
 	assert.Equal(t, config.SSHKeys["ed25519_public"], key.Public)
-	assert.Check(t, strings.HasPrefix(config.Files[0]["content"], "# Makes this machine"))
+	assert.Equal(t, config.Files[0]["encoding"], "gz+b64")
+	packed, err := gzip.NewReader(base64.NewDecoder(base64.StdEncoding, strings.NewReader(config.Files[0]["content"])))
+	assert.NilError(t, err)
+	script, err := io.ReadAll(packed)
+	assert.NilError(t, err)
+	assert.Check(t, strings.HasPrefix(string(script), "# Makes this machine"))
 	assert.DeepEqual(t, config.Run, []string{"sh /var/lib/clocker/join.sh join 'docker=docker.com' >/var/log/clocker-join.log 2>&1"})
+}
+
+// EC2 takes 16 KiB, and nobody less.
+func TestABootFitsIntoAnyCloud(t *testing.T) {
+	key, err := join.NewHostKey()
+	assert.NilError(t, err)
+	keys := slices.Repeat([]string{"ssh-rsa " + strings.Repeat("A", 716) + " somebody@somewhere"}, 2)
+	text := join.CloudConfig(join.Boot{HostKey: key, AuthorizedKeys: keys, Setup: join.Setup{Source: join.DockerCom, Version: "27.3.1"}})
+	assert.Assert(t, len(text) <= 16<<10, "%d bytes", len(text))
 }
 
 // What programs say of a cause is told, and not what they say of its failure.
