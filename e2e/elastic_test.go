@@ -99,6 +99,8 @@ func TestHostsComeAndGo(t *testing.T) {
 	t.Logf("down to the least: %s", time.Since(began).Round(time.Second))
 	assert.Check(t, is.Len(strings.Fields(e.made(t)), 1))
 
+	e.metadataIsClosed(t)
+
 	for n := range *kills {
 		e.kill(t, up, "up", "-d", "-y")
 		e.upBare(t, "-y")
@@ -197,6 +199,42 @@ func (e *elastic) hostOf(t *testing.T, machine string) Host {
 		m.ID = "h0"
 	}
 	return Host{lab: e.lab, name: m.ID}
+}
+
+// metadataIsClosed checks on the machine that is left that its containers don't
+// reach the address of a cloud's metadata service, for which something stands in
+// there, and the machine itself does; also when its engine and the rule's own
+// unit have been started anew.
+func (e *elastic) metadataIsClosed(t *testing.T) {
+	t.Helper()
+	h := e.hostOf(t, e.made(t))
+
+	h.must(t, "ip", "addr", "add", "169.254.169.254/32", "dev", "lo")
+	h.must(t, "systemd-run", "--unit=stand-in", "python3", "-m", "http.server", "--directory=/usr/share", "--bind=169.254.169.254", "80")
+	byHost := func() error {
+		_, err := h.Run("python3", "-c", "import urllib.request as r; r.urlopen('http://169.254.169.254/', timeout=10)")
+		return err
+	}
+	byContainer := func() (string, error) {
+		return h.Run("docker", "run", "--rm", "busybox", "nc", "-w", "5", "169.254.169.254", "80", "-e", "true")
+	}
+	eventually(t, time.Minute, "the stand-in answers the host", byHost)
+	closed := func() {
+		t.Helper()
+		out, err := byContainer()
+		assert.Check(t, is.ErrorContains(err, ""))
+		assert.Check(t, is.Contains(out+fmt.Sprint(err), "timed out"))
+		assert.NilError(t, byHost())
+	}
+	closed()
+	h.must(t, "systemctl", "restart", "docker")
+	closed()
+	h.must(t, "iptables", "-t", "raw", "-F", "PREROUTING")
+	_, err := byContainer()
+	assert.NilError(t, err, "without the rule nothing else is in the way")
+	h.must(t, "systemctl", "is-enabled", "clocker-metadata")
+	h.must(t, "systemctl", "restart", "clocker-metadata")
+	closed()
 }
 
 // kill runs a command that usually takes so long, and kills it at some moment.

@@ -60,6 +60,7 @@ func TemplateOptions() []Option {
 		{Name: "ssh-keys", Type: OptionList, Help: "Public keys that may log in beside the program's own: texts, or paths of files."},
 		{Name: "docker", Type: OptionText, Values: []string{"distribution", "docker.com"}, Help: "Where Docker is installed from."},
 		{Name: "docker-version", Type: OptionText, Help: "The version of Docker's packages; the newest where nothing is said."},
+		{Name: "metadata", Type: OptionText, Values: []string{"hosts", "containers"}, Help: "Who on a machine may reach the cloud's metadata service: the host alone, or containers, too."},
 		{Name: "start-timeout", Type: OptionDuration, Help: "How long a machine may take to be ready, such as `10m`."},
 	}
 }

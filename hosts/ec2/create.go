@@ -115,8 +115,7 @@ func (p *provider) wanted(ctx context.Context, o hosts.Order) (*ec2.RunInstances
 		InstanceType: types.InstanceType(size),
 		ImageId:      aws.String(cmp.Or(t.Text("image"), defaultImage)),
 		UserData:     aws.String(base64.StdEncoding.EncodeToString([]byte(o.UserData))),
-		// The user data hold a key: containers, which are a hop away, must not read them.
-		MetadataOptions:     &types.InstanceMetadataOptionsRequest{HttpTokens: types.HttpTokensStateRequired, HttpPutResponseHopLimit: aws.Int32(1)},
+		MetadataOptions:     metadata(t),
 		TagSpecifications:   append(tags(types.ResourceTypeInstance, append(own, hosts.TagHostKey, o.HostKey)...), tags(types.ResourceTypeVolume, own...)...),
 		BlockDeviceMappings: disks(t),
 		SubnetId:            optional(t.Text("network")),
@@ -130,6 +129,17 @@ func (p *provider) wanted(ctx context.Context, o hosts.Order) (*ec2.RunInstances
 	groups, err := p.groups(ctx, o.Location)
 	wanted.SecurityGroupIds = groups
 	return wanted, err
+}
+
+// metadata are the options of the service that tells the user data, with the key
+// in them, and roles: containers, which are a hop away, don't reach it unless the
+// template says so.
+func metadata(t hosts.Template) *types.InstanceMetadataOptionsRequest {
+	hops := int32(1)
+	if t.Text("metadata") == "containers" {
+		hops = 2
+	}
+	return &types.InstanceMetadataOptionsRequest{HttpTokens: types.HttpTokensStateRequired, HttpPutResponseHopLimit: &hops}
 }
 
 // disks is the root disk, where the template says something of it.

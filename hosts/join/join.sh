@@ -15,10 +15,10 @@ export LC_ALL=C DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l # other servic
 
 mode=${1:-check}
 [ $# = 0 ] || shift
-docker=distribution version='' user='' now='' patience=180 ports='6783/tcp 6785/tcp 6783/udp 6784/udp' to=''
+docker=distribution version='' metadata='' user='' now='' patience=180 ports='6783/tcp 6785/tcp 6783/udp 6784/udp' to=''
 for pair in "$@"; do
   case $pair in
-    docker=* | version=* | user=* | now=* | patience=* | to=*) eval "${pair%%=*}=\${pair#*=}" ;;
+    docker=* | version=* | metadata=* | user=* | now=* | patience=* | to=*) eval "${pair%%=*}=\${pair#*=}" ;;
   esac
 done
 
@@ -401,6 +401,36 @@ add_to_group() { if has usermod; then usermod -aG docker "$user"; else addgroup 
 # unlock_root undoes a password that has expired before anybody could set one, as some clouds give to root.
 unlock_root() { [ "$mode" != join ] || ! has chage || chage -d "$(date +%F)" -M -1 root 2>/dev/null || true; }
 
+# close_metadata keeps containers from a cloud's metadata service, which tells whoever asks what the machine was made
+# with, its private host key too. What the host itself sends isn't forwarded, and passes. Google resolves names at the
+# same address: port 53 stays open.
+close_metadata() {
+  [ "$metadata" = hosts ] && root || return 0
+  closer=/var/lib/clocker/metadata.sh
+  rule='PREROUTING ! -i lo -d 169.254.169.254 -p tcp ! --dport 53 -j DROP'
+  if [ -e "$closer" ] && iptables -w -t raw -C $rule 2>/dev/null; then ok metadata 'containers cannot reach the metadata service'; return; fi
+  remedy='say metadata: containers in the template, if containers may reach it'
+  change metadata 'keep containers from the metadata service' 'containers cannot reach the metadata service' add_metadata_rule
+  remedy=''
+}
+
+add_metadata_rule() {
+  mkdir -p /var/lib/clocker
+  printf '%s\n' '#!/bin/sh' "iptables -w -t raw -C $rule 2>/dev/null || iptables -w -t raw -A $rule" >"$closer.new"
+  if [ "$init" = systemd ]; then
+    printf '%s\n' '[Unit]' "Description=Keep containers from the cloud's metadata service" 'Before=docker.service' \
+      '[Service]' 'Type=oneshot' 'RemainAfterExit=yes' "ExecStart=/bin/sh $closer" \
+      '[Install]' 'WantedBy=multi-user.target' >/etc/systemd/system/clocker-metadata.service
+    systemctl daemon-reload
+    systemctl enable clocker-metadata || return 1
+  elif [ "$init" = openrc ]; then
+    printf '%s\n' '#!/bin/sh' "exec sh $closer" >/etc/local.d/clocker-metadata.start
+    chmod 755 /etc/local.d/clocker-metadata.start
+    rc-update add local default || return 1
+  fi
+  sh "$closer.new" && mv "$closer.new" "$closer"
+}
+
 # ---- between hosts
 
 # listen: what answers for a moment on the ports that nobody has. Who has one of TCP lets others connect, too; who has
@@ -522,6 +552,7 @@ join() {
   before=$faults
   install_docker
   [ "$faults" = "$before" ] || [ "$mode" = check ] || return 1
+  close_metadata # by iptables, which Docker brings along
   start_engine
   admit
   [ "$faults" = 0 ]

@@ -129,6 +129,14 @@ func TestSetups(t *testing.T) {
 	s, err = join.SetupOf(location(map[string]any{"docker": "docker.com", "docker-version": "27.3"}))
 	assert.NilError(t, err)
 	assert.Equal(t, s, join.Setup{Source: join.DockerCom, Version: "27.3"})
+	made := hosts.Location{Name: "eu", Provider: "gce", Template: hosts.Template{}}
+	s, err = join.SetupOf(made)
+	assert.NilError(t, err)
+	assert.Equal(t, s.Metadata, "hosts")
+	made.Template["metadata"] = "containers"
+	s, err = join.SetupOf(made)
+	assert.NilError(t, err)
+	assert.Equal(t, s.Metadata, "")
 	_, err = join.SetupOf(location(map[string]any{"docker": "snap"}))
 	assert.Error(t, err, `location eu: template: docker is "snap": write distribution or docker.com`)
 	_, err = join.SetupOf(location(map[string]any{"docker-version": "1; rm -rf /"}))

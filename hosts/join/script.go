@@ -39,6 +39,7 @@ func (a arguments) words() []string {
 	}
 	add("docker", string(a.setup.Source))
 	add("version", a.setup.Version)
+	add("metadata", a.setup.Metadata)
 	add("user", a.user)
 	if !a.now.IsZero() {
 		add("now", strconv.FormatInt(a.now.Unix(), 10))
