@@ -65,7 +65,7 @@ func (p *provider) run(ctx context.Context, wanted *ec2.RunInstancesInput) (*ec2
 // existing waits for the instance that another order of the same name has just
 // made: EC2 refuses a second one before it lists the first.
 func (p *provider) existing(ctx context.Context, o hosts.Order, refused error) (hosts.Machine, error) {
-	wait := ec2.NewInstanceExistsWaiter(p.client, func(w *ec2.InstanceExistsWaiterOptions) { w.MinDelay, w.MaxDelay = p.pause, 8*p.pause })
+	wait := ec2.NewInstanceExistsWaiter(describer(p.client.DescribeInstances), func(w *ec2.InstanceExistsWaiterOptions) { w.MinDelay, w.MaxDelay = p.pause, 8*p.pause })
 	living := filter("instance-state-name", living()...)
 	seen, err := wait.WaitForOutput(ctx, &ec2.DescribeInstancesInput{Filters: append(ofOrder(o), living)}, patience)
 	if err != nil || len(inside(seen.Reservations)) == 0 {
@@ -112,9 +112,9 @@ func (p *provider) wanted(ctx context.Context, o hosts.Order) (*ec2.RunInstances
 	own := []string{"Name", o.Name, hosts.TagLocation, o.Location.Name, hosts.TagName, o.Name}
 	wanted := &ec2.RunInstancesInput{
 		MinCount: aws.Int32(1), MaxCount: aws.Int32(1),
-		InstanceType: types.InstanceType(size),
-		ImageId:      aws.String(cmp.Or(t.Text("image"), defaultImage)),
-		UserData:     aws.String(base64.StdEncoding.EncodeToString([]byte(o.UserData))),
+		InstanceType:        types.InstanceType(size),
+		ImageId:             aws.String(cmp.Or(t.Text("image"), defaultImage)),
+		UserData:            aws.String(base64.StdEncoding.EncodeToString([]byte(o.UserData))),
 		MetadataOptions:     metadata(t),
 		TagSpecifications:   append(tags(types.ResourceTypeInstance, append(own, hosts.TagHostKey, o.HostKey)...), tags(types.ResourceTypeVolume, own...)...),
 		BlockDeviceMappings: disks(t),

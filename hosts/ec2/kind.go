@@ -38,7 +38,13 @@ func Kind() hosts.ProviderKind {
 			{Name: "root-device", Type: hosts.OptionText, Help: "What the image calls its root disk, for `disk`."},
 			{Name: "spot", Type: hosts.OptionBool, Help: "Whether the machines are spot instances, which cost less and which Amazon may end."},
 		},
-		Open: func(s hosts.ProviderSetup) (hosts.Provider, error) { return open(s, time.Second) },
+		Open: func(s hosts.ProviderSetup) (hosts.Provider, error) {
+			p, err := open(s, time.Second)
+			if err != nil {
+				return nil, err
+			}
+			return hosts.Functions{OnCreate: p.Create, OnList: p.List, OnDelete: p.Delete, OnSizes: p.Sizes}, nil
+		},
 	}
 }
 

@@ -64,7 +64,7 @@ func filter[T ~string](name string, values ...T) types.Filter {
 
 // instances gathers all pages.
 func (p *provider) instances(ctx context.Context, filters ...types.Filter) (found []types.Instance, err error) {
-	pages := ec2.NewDescribeInstancesPaginator(p.client, &ec2.DescribeInstancesInput{Filters: filters, MaxResults: aws.Int32(1000)})
+	pages := ec2.NewDescribeInstancesPaginator(describer(p.client.DescribeInstances), &ec2.DescribeInstancesInput{Filters: filters, MaxResults: aws.Int32(1000)})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
@@ -73,6 +73,21 @@ func (p *provider) instances(ctx context.Context, filters ...types.Filter) (foun
 		found = append(found, inside(page.Reservations)...)
 	}
 	return found, nil
+}
+
+// describer and typeDescriber are the client without its other methods, for the
+// reason that hosts.Functions has.
+type (
+	describer     func(context.Context, *ec2.DescribeInstancesInput, ...func(*ec2.Options)) (*ec2.DescribeInstancesOutput, error)
+	typeDescriber func(context.Context, *ec2.DescribeInstanceTypesInput, ...func(*ec2.Options)) (*ec2.DescribeInstanceTypesOutput, error)
+)
+
+func (d describer) DescribeInstances(ctx context.Context, in *ec2.DescribeInstancesInput, o ...func(*ec2.Options)) (*ec2.DescribeInstancesOutput, error) {
+	return d(ctx, in, o...)
+}
+
+func (d typeDescriber) DescribeInstanceTypes(ctx context.Context, in *ec2.DescribeInstanceTypesInput, o ...func(*ec2.Options)) (*ec2.DescribeInstanceTypesOutput, error) {
+	return d(ctx, in, o...)
 }
 
 // inside are the instances of reservations, which are one order each.

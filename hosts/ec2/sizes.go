@@ -16,7 +16,7 @@ import (
 func (p *provider) Sizes(ctx context.Context, _ hosts.Location) ([]hosts.Size, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	pages := ec2.NewDescribeInstanceTypesPaginator(p.client, &ec2.DescribeInstanceTypesInput{MaxResults: aws.Int32(100), Filters: []types.Filter{
+	pages := ec2.NewDescribeInstanceTypesPaginator(typeDescriber(p.client.DescribeInstanceTypes), &ec2.DescribeInstanceTypesInput{MaxResults: aws.Int32(100), Filters: []types.Filter{
 		filter("current-generation", "true"), filter("bare-metal", "false"), filter("supported-virtualization-type", "hvm"),
 	}})
 	var sizes []hosts.Size

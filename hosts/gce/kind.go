@@ -37,7 +37,13 @@ func Kind() hosts.ProviderKind {
 			{Name: "disk", Type: hosts.OptionNumber, Help: "The size of the root disk in GB; else it is the image's."},
 			{Name: "spot", Type: hosts.OptionBool, Help: "Whether the machines are spot instances, which cost less and which Google may end."},
 		},
-		Open: func(s hosts.ProviderSetup) (hosts.Provider, error) { return open(s, time.Second) },
+		Open: func(s hosts.ProviderSetup) (hosts.Provider, error) {
+			p, err := open(s, time.Second)
+			if err != nil {
+				return nil, err
+			}
+			return hosts.Functions{OnCreate: p.Create, OnList: p.List, OnDelete: p.Delete, OnSizes: p.Sizes}, nil
+		},
 	}
 }
 
