@@ -63,7 +63,7 @@ func plain(err error) error {
 	case !errors.As(err, &refusal):
 		return err
 	case len(refusal.Errors) == 0: // a gateway's page
-		return fmt.Errorf("Compute Engine answers with status %d", refusal.Code)
+		return fmt.Errorf("the Compute Engine answers with status %d", refusal.Code)
 	}
 	return fmt.Errorf("%s: %s", refusal.Errors[0].Reason, strings.TrimSuffix(refusal.Message, "."))
 }

@@ -229,7 +229,7 @@ func TestRefusalsAreExplained(t *testing.T) {
 	_, err := p.List(t.Context(), hosts.Location{Name: "eu"})
 	assert.ErrorContains(t, err, "gcloud services enable compute.googleapis.com")
 	_, err = p.List(t.Context(), hosts.Location{Name: "eu"})
-	assert.Error(t, err, "list instances: Compute Engine answers with status 404")
+	assert.Error(t, err, "list instances: the Compute Engine answers with status 404")
 }
 
 func TestAnInstanceOfSomebodyElseIsLeftAlone(t *testing.T) {
