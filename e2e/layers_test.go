@@ -30,7 +30,7 @@ var layers = []struct {
 	{"hosts/program", []string{"hosts"}},
 	{"hosts/meter", []string{"hosts", "hosts/meter"}},
 	{"hosts/tag", []string{"hosts"}},
-	{"hosts/cloudtest", nil},
+	{"hosts/cloudtest", []string{"hosts"}},
 	{"hosts/hetzner", []string{"hosts", "hosts/tag"}},
 	{"hosts/libvirt", []string{"hosts"}},
 	{"hosts/openstack", []string{"hosts"}},
