@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/docker/go-units"
 	"github.com/urfave/cli/v2"
 
 	"github.com/clocker-compose/clocker-compose/cmd/clocker-compose/progress"
@@ -65,12 +66,26 @@ func parseBuild(c *cli.Context, s *session) (buildOptions, error) {
 		Provenance: c.String("provenance"),
 		SBOM:       c.String("sbom"),
 	}
+	if err := checkMemory(c.String("memory")); err != nil {
+		return o, err
+	}
 	var err error
 	if o.Builder, err = s.askedBuilder(c.String("builder")); err != nil {
 		return o, err
 	}
 	o.SSH, err = parseSSH(c)
 	return o, err
+}
+
+// checkMemory refuses what is no size, though none has an effect.
+func checkMemory(size string) error {
+	if size == "" {
+		return nil
+	}
+	if _, err := units.RAMInBytes(size); err != nil {
+		return fmt.Errorf(`invalid argument %q for "-m, --memory" flag: %w`, size, err)
+	}
+	return nil
 }
 
 // parseSSH reads "default" or ID=PATH.

@@ -49,6 +49,8 @@ func BuildSpec(p *project.Project, service string, o Build) (hosts.BuildSpec, er
 	platforms, platformErr := b.platforms()
 	secrets, secretErr := b.secrets()
 	ssh, sshErr := b.ssh()
+	provenance, provenanceErr := b.attestation("provenance", cmp.Or(o.Provenance, b.Provenance))
+	sbom, sbomErr := b.attestation("sbom", cmp.Or(o.SBOM, b.SBOM))
 	spec := hosts.BuildSpec{
 		Tags:          b.tags(),
 		Builder:       builder,
@@ -70,14 +72,14 @@ func BuildSpec(p *project.Project, service string, o Build) (hosts.BuildSpec, er
 		Ulimits:       b.ulimits(),
 		ExtraHosts:    b.extraHosts(),
 		Entitlements:  b.entitlements(),
-		Provenance:    cmp.Or(o.Provenance, b.Provenance),
-		SBOM:          cmp.Or(o.SBOM, b.SBOM),
+		Provenance:    provenance,
+		SBOM:          sbom,
 		NoCache:       b.NoCache || o.NoCache,
 		NoCacheFilter: b.NoCacheFilter,
 		Pull:          b.Pull || o.Pull,
 		Push:          o.Push && b.service.Image != "",
 	}
-	return spec, errors.Join(platformErr, secretErr, sshErr, b.checkIsolation(), b.checkSum(spec), b.checkEngine(spec), b.checkBuilder(spec))
+	return spec, errors.Join(platformErr, secretErr, sshErr, provenanceErr, sbomErr, b.checkIsolation(), b.checkSum(spec), b.checkEngine(spec), b.checkBuilder(spec))
 }
 
 // build is a service's build section on its way to become a request.

@@ -131,6 +131,14 @@ func TestBuildsThatAreRefused(t *testing.T) {
 			"service web: build.ssh: default is your SSH agent, and SSH_AUTH_SOCK is not set (start ssh-agent, or give a key: default=PATH)",
 		},
 		{
+			"services: {web: {build: {context: ., provenance: mode}}}",
+			"service web: build.provenance: invalid value mode (write true, false, or mode=max)",
+		},
+		{
+			"services: {web: {build: {context: ., sbom: 'generator=a,b'}}}",
+			"service web: build.sbom: invalid value b (write true, false, or generator=IMAGE)",
+		},
+		{
 			"services: {web: {build: {context: ., isolation: hyperv}}}",
 			`service web: build.isolation: "hyperv" is for Windows hosts (leave it out)`,
 		},

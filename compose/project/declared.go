@@ -21,8 +21,8 @@ type declaredService struct {
 }
 
 type declaredBuild struct {
-	Host     string         `yaml:"host"`
-	Location string         `yaml:"location"`
+	Host     string      `yaml:"host"`
+	Location string      `yaml:"location"`
 	Builder  builderName `yaml:"builder"`
 }
 
@@ -31,10 +31,10 @@ type declaredImage struct {
 }
 
 type declaredServiceBuild struct {
-	Host     string         `yaml:"host"`
-	Location string         `yaml:"location"`
+	Host     string      `yaml:"host"`
+	Location string      `yaml:"location"`
 	Builder  builderName `yaml:"builder"`
-	Checksum checksum       `yaml:"checksum"`
+	Checksum checksum    `yaml:"checksum"`
 }
 
 type declaredPlacement struct {

@@ -56,7 +56,6 @@ func TestDeliver(t *testing.T) {
 
 	full := New("h1", &loader{fail: errors.New("no space left on device")}, Options{})
 	assert.Error(t, full.deliver(t.Context(), spec, write), "no space left on device")
-
 }
 
 // TestABuilderThatIsNotFound: what finding it says is what is told, with what to do.

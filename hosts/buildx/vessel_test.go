@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/moby/moby/api/types/container"
@@ -16,7 +15,6 @@ import (
 
 // ship is an engine with one container, in which a BuildKit echoes.
 type ship struct {
-	mu        sync.Mutex
 	container *hosts.ContainerSpec
 	running   bool
 	did       []string
