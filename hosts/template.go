@@ -62,6 +62,7 @@ func TemplateOptions() []Option {
 		{Name: "docker-version", Type: OptionText, Help: "The version of Docker's packages; the newest where nothing is said."},
 		{Name: "metadata", Type: OptionText, Values: []string{"hosts", "containers"}, Help: "Who on a machine may reach the cloud's metadata service: the host alone, or containers, too."},
 		{Name: "start-timeout", Type: OptionDuration, Help: "How long a machine may take to be ready, such as `10m`."},
+		{Name: "list-timeout", Type: OptionDuration, Help: "How long the provider may take to list its machines, such as `20s`."},
 	}
 }
 
@@ -71,8 +72,11 @@ func (l Location) MachineName(n int) string {
 	return strings.NewReplacer("{location}", l.Name, "{n}", strconv.Itoa(n)).Replace(form)
 }
 
-// startTimeout is how long a machine may take where the template doesn't say.
-const startTimeout = 10 * time.Minute
+// How long may be taken where the template doesn't say.
+const (
+	startTimeout = 10 * time.Minute
+	listTimeout  = 20 * time.Second
+)
 
 // StartTimeout is how long a machine of the location may take to be ready.
 func (l Location) StartTimeout() time.Duration {
@@ -80,4 +84,12 @@ func (l Location) StartTimeout() time.Duration {
 		return d
 	}
 	return startTimeout
+}
+
+// ListTimeout is how long the location's provider may take to list its machines.
+func (l Location) ListTimeout() time.Duration {
+	if d := l.Template.Duration("list-timeout"); d > 0 {
+		return d
+	}
+	return listTimeout
 }

@@ -262,6 +262,12 @@ func TestACloudThatDoesNotAnswerIsTold(t *testing.T) {
 	assert.Equal(t, len(seen[0].Hosts), 1)
 	assert.Error(t, seen[1].Err, "location us: list machines: connection refused")
 	assert.Error(t, seen[2].Err, `location zz: there is no provider "none"`)
+
+	w.cloud.Inject(fake.Fault{Method: "List", Object: "eu", Delay: time.Hour})
+	w.eu.Template = hosts.Template{"list-timeout": 20 * time.Millisecond}
+	w.options.Locations = []hosts.Location{w.eu}
+	seen = machines.New(w.options).Hosts(t.Context())
+	assert.Error(t, seen[0].Err, "location eu: its provider doesn't answer in 20ms; template.list-timeout gives it longer")
 }
 
 func TestAddressesThatCanNotBeMeantAreNoEndpoint(t *testing.T) {

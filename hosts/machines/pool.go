@@ -5,13 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"time"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
-
-// listTimeout is how long a cloud may take to tell its machines.
-const listTimeout = 20 * time.Second
 
 // Seen is what is known of a location's machines.
 type Seen struct {
@@ -39,11 +35,11 @@ func (m *Machines) Hosts(ctx context.Context) []Seen {
 
 func (m *Machines) see(ctx context.Context, l hosts.Location) Seen {
 	seen := Seen{Location: l}
-	ctx, cancel := context.WithTimeout(ctx, listTimeout)
+	ctx, cancel := context.WithTimeout(ctx, l.ListTimeout())
 	defer cancel()
 	all, err := m.List(ctx, l)
 	if errors.Is(err, context.DeadlineExceeded) {
-		err = fmt.Errorf("location %s: its provider doesn't answer in %s", l.Name, listTimeout)
+		err = fmt.Errorf("location %s: its provider doesn't answer in %s; template.list-timeout gives it longer", l.Name, l.ListTimeout())
 	}
 	if err != nil {
 		seen.Err = err

@@ -33,10 +33,14 @@ func (m *Machines) Ready(ctx context.Context, l hosts.Location, machine hosts.Ma
 	ctx, cancel := context.WithTimeoutCause(ctx, rest, fmt.Errorf("it isn't ready after %s", l.StartTimeout()))
 	defer cancel()
 	h, err := m.ready(ctx, l, machine, tell)
-	if cause := context.Cause(ctx); err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		err = fmt.Errorf("machine %s: %w: %w", machine.Name, cause, err)
+	cause := context.Cause(ctx)
+	switch {
+	case err == nil || !errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return h, err
+	case errors.Is(err, cause):
+		return h, fmt.Errorf("machine %s: %w", machine.Name, err)
 	}
-	return h, err
+	return h, fmt.Errorf("machine %s: %w: %w", machine.Name, cause, err)
 }
 
 // left is what a machine has left of the time that it may take, so that no run
