@@ -22,9 +22,11 @@ const labelLeaving = "io.clocker.leaving"
 type growth struct {
 	mu sync.Mutex
 	// failed are the machines that didn't become hosts, and full why a location
-	// has no more, by name.
+	// has no more, by name. Never are those of the failed that this run has made,
+	// on which nothing can be.
 	failed map[string]error
 	full   map[string]string
+	never  map[string]bool
 	// kept are the hosts that somebody used while they were about to be deleted.
 	kept map[string]error
 	// sizes are those of locations, asked for once.
@@ -34,7 +36,7 @@ type growth struct {
 }
 
 func newGrowth() *growth {
-	return &growth{failed: map[string]error{}, kept: map[string]error{}, full: map[string]string{}, sizes: map[string][]hosts.Size{}}
+	return &growth{failed: map[string]error{}, never: map[string]bool{}, kept: map[string]error{}, full: map[string]string{}, sizes: map[string][]hosts.Size{}}
 }
 
 // listing is a location with its machines.
@@ -94,7 +96,7 @@ func (e *Env) grown() *growth {
 }
 
 // fleets are the locations of the listings as plans see them, and the snapshot
-// without machines that are yet to become hosts.
+// without machines that are yet to become hosts, or never became any.
 func (e *Env) fleets(ctx context.Context, all []listing, s state.Snapshot) ([]plan.Fleet, state.Snapshot, error) {
 	var fleets []plan.Fleet
 	for _, l := range all {
@@ -104,7 +106,7 @@ func (e *Env) fleets(ctx context.Context, all []listing, s state.Snapshot) ([]pl
 		}
 		fleets = append(fleets, f)
 		s.Observations = slices.DeleteFunc(slices.Clone(s.Observations), func(o hosts.Observation) bool {
-			return slices.Contains(f.Coming, o.Host.Name)
+			return slices.Contains(f.Coming, o.Host.Name) || e.grown().wasNeverHost(o.Host.Name)
 		})
 	}
 	return fleets, s, nil
@@ -186,10 +188,17 @@ func (g *growth) failure(machine string) error {
 	return g.failed[machine]
 }
 
-func (g *growth) fail(machine string, why error) {
+func (g *growth) fail(machine string, why error, begun bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.failed[machine] = why
+	g.never[machine] = !begun
+}
+
+func (g *growth) wasNeverHost(machine string) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.never[machine]
 }
 
 func (g *growth) keep(host string, why error) {

@@ -51,7 +51,7 @@ func (e *Env) makeHost(ctx context.Context, a plan.MakeHost) error {
 	}
 	tell(execute.Error, "Failed", err.Error())
 	if ctx.Err() == nil {
-		e.grown().fail(a.Name, err)
+		e.grown().fail(a.Name, err, a.Begun)
 		e.warn([]string{fmt.Sprintf("host %s isn't used: %v; its machine is kept, `hosts rm --force %s` deletes it", a.Name, err, a.Name)})
 	}
 	return nil

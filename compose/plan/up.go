@@ -150,12 +150,26 @@ func (u *up) warn(format string, a ...any) {
 func (u *up) checkPool() error {
 	absent := u.State.Absent()
 	if len(u.State.Ready()) == 0 {
-		return Unreachable(absent)
+		return u.nobody(absent)
 	}
 	for _, h := range absent {
 		u.warn("host %s doesn't answer: %s; going on with the others", h.Name, h.Status.Reason)
 	}
 	return nil
+}
+
+// nobody is the error that no host answers, with why no machine could be made.
+func (u *up) nobody(absent []hosts.Host) error {
+	var why []error
+	for _, f := range u.Fleets {
+		if f.Full != "" {
+			why = append(why, errors.New(f.Full))
+		}
+	}
+	if len(why) == 0 || len(absent) > 0 {
+		why = append(why, Unreachable(absent))
+	}
+	return errors.Join(why...)
 }
 
 // Unreachable is the error that none of a pool's hosts answers.
@@ -167,6 +181,9 @@ func Unreachable(absent []hosts.Host) error {
 		h, remedy := absent[0], ""
 		if h.Location == project.CurrentContext {
 			remedy = "; `clocker-compose hosts add ssh://USER@MACHINE` adds another host"
+		}
+		if h.Machine != nil {
+			remedy = "; `clocker-compose hosts rm --force " + h.Name + "` deletes its machine, with all that is on it"
 		}
 		return fmt.Errorf("host %s (%s) is unreachable: %s%s", h.Name, h.Endpoint, h.Status.Reason, remedy)
 	}
