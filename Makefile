@@ -63,7 +63,7 @@ e2e: build ## Run the tests on three real hosts (RUN=Pattern for some of them)
 	tools/e2e '$(RUN)'
 
 .PHONY: e2e-clouds
-e2e-clouds: prepare ## Test providers on a real OpenStack and a real libvirt, made here (RUN=Pattern, CLOUDS=openstack)
+e2e-clouds: prepare build ## Test providers on a real OpenStack and a real libvirt, made here (RUN=Pattern, CLOUDS=openstack)
 	CLOUDS='$(CLOUDS)' e2e/clouds/test '$(RUN)'
 
 .PHONY: kill

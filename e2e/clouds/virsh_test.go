@@ -30,9 +30,14 @@ func domains(t *testing.T) []string {
 
 func volumes(t *testing.T) []string {
 	t.Helper()
+	return volumesOf(t, "default")
+}
+
+func volumesOf(t *testing.T, pool string) []string {
+	t.Helper()
 	names := []string{}
-	virsh(t, "", "pool-refresh", "default")
-	for _, line := range virsh(t, "", "vol-list", "default") {
+	virsh(t, "", "pool-refresh", pool)
+	for _, line := range virsh(t, "", "vol-list", pool) {
 		if fields := strings.Fields(line); len(fields) > 0 {
 			names = append(names, fields[0])
 		}

@@ -1,10 +1,12 @@
 # A cloud's own machine: name spaces, a root file system, and one first process whose end is the end of all.
 # shellcheck shell=bash disable=SC2154
 
-# first_process CLOUD prints the process that is number 1 inside, if it runs.
+# first_process CLOUD prints the process that is number 1 inside, if it runs. The number that was noted may be
+# another's by now.
 first_process() {
-  local p
-  p=$(cat "$(home_of "$1")/pid" 2>/dev/null) && [ -d "/proc/$p" ] && echo "$p"
+  local p home
+  home=$(home_of "$1")
+  p=$(cat "$home/pid" 2>/dev/null) && grep -qszx "CLOUD_HOME=$home" "/proc/$p/environ" && echo "$p"
 }
 
 # boot CLOUD [ROOT]: what it writes goes to a layer of its own, or to ROOT.
