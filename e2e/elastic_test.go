@@ -128,7 +128,7 @@ func (e *elastic) withAnother(t *testing.T) {
 		if args[0] == "up" {
 			assert.Check(t, is.Len(e.Ps(t), 5))
 			assert.Check(t, is.Len(other.Ps(t), 5))
-			assert.Check(t, is.Equal(e.made(t), "burst-1 burst-2 burst-3 burst-4"))
+			assert.Check(t, len(strings.Fields(e.made(t))) <= 4, e.made(t))
 		}
 	}
 	e.Do(t, "hosts", "autoscale", "--delay", "0s") // whoever was done first left hosts to the other
