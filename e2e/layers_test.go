@@ -33,6 +33,7 @@ var layers = []struct {
 	{"hosts/cloudtest", []string{"hosts"}},
 	{"hosts/hetzner", []string{"hosts", "hosts/tag"}},
 	{"hosts/libvirt", []string{"hosts"}},
+	{"hosts/local", []string{"hosts"}},
 	{"hosts/openstack", []string{"hosts"}},
 	{"hosts/digitalocean", []string{"hosts", "hosts/tag"}},
 	{"hosts/ec2", []string{"hosts", "hosts/tag"}},
@@ -54,7 +55,7 @@ var layers = []struct {
 	{"compose/execute", []string{"hosts", "compose/tree", "compose/container", "compose/plan"}},
 	{"compose", []string{"hosts", "scheduler", "compose"}},
 	{"cmd/clocker-driver", []string{"weave/driver", "hosts/meter/gauge", "hosts/courier/depot"}},
-	{"cmd/clocker-compose", []string{"cmd/clocker-compose", "compose", "hosts", "hosts/buildkit", "hosts/buildx", "hosts/certs", "hosts/courier", "hosts/digitalocean", "hosts/docker", "hosts/ec2", "hosts/gce", "hosts/hetzner", "hosts/invented", "hosts/join", "hosts/libvirt", "hosts/machines", "hosts/meter", "hosts/openstack", "hosts/program", "scheduler", "weave"}},
+	{"cmd/clocker-compose", []string{"cmd/clocker-compose", "compose", "hosts", "hosts/buildkit", "hosts/buildx", "hosts/certs", "hosts/courier", "hosts/digitalocean", "hosts/docker", "hosts/ec2", "hosts/gce", "hosts/hetzner", "hosts/invented", "hosts/join", "hosts/libvirt", "hosts/local", "hosts/machines", "hosts/meter", "hosts/openstack", "hosts/program", "scheduler", "weave"}},
 	{"e2e", nil},
 }
 
