@@ -23,7 +23,7 @@ func hint(text string) string {
 		{"security.insecure is not allowed", "allow it in the host's daemon.json: {\"builder\": {\"entitlements\": {\"security-insecure\": true}}}"},
 		{"network.host is not allowed", "allow it in the host's daemon.json: {\"builder\": {\"entitlements\": {\"network-host\": true}}}"},
 		{"unknown entitlement", "there are security.insecure and network.host"},
-		{"reach the builder ", "start its buildkitd there, or leave the builder out: the host has one of its own"},
+		{"reach the builder ", "start its buildkitd there, or let the host build: --builder default, or BUILDX_BUILDER=default"},
 	} {
 		if strings.Contains(text, known.sign) {
 			return known.hint

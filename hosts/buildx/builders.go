@@ -54,7 +54,7 @@ func (b *Builders) Find(ctx context.Context, builder string, platforms []string,
 		if err != nil {
 			return nil, fmt.Errorf("builder %s: %w", builder, err)
 		}
-		return b.at(ctx, address)
+		return b.at(address)
 	}
 	known, err := records(b.Folder).named(builder)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -89,7 +89,7 @@ func (b *Builders) node(ctx context.Context, of record, n node, tell func(string
 		if err != nil {
 			return nil, err
 		}
-		return b.at(ctx, address)
+		return b.at(address)
 	case "docker-container":
 		engine, err := b.Engine(endpoint(n.Endpoint))
 		if err != nil {
@@ -101,7 +101,7 @@ func (b *Builders) node(ctx context.Context, of record, n node, tell func(string
 		}
 		return c.dial, nil
 	}
-	return nil, fmt.Errorf("its driver is %s, and only those of the drivers remote and docker-container are reached from here; name another one, or leave it out: a host has one of its own", of.Driver)
+	return nil, fmt.Errorf("its driver is %s, and only those of the drivers remote and docker-container are reached from here; name another one, or the host's own: --builder default, or BUILDX_BUILDER=default", of.Driver)
 }
 
 // endpoint is an engine as buildx writes it: a context or an address.
@@ -113,7 +113,7 @@ func endpoint(text string) hosts.Endpoint {
 }
 
 // at is the way to an address.
-func (b *Builders) at(_ context.Context, a hosts.BuilderAddress) (Dial, error) {
+func (b *Builders) at(a hosts.BuilderAddress) (Dial, error) {
 	u, err := url.Parse(a.URL)
 	if err != nil {
 		return nil, err
