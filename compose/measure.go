@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/clocker-compose/clocker-compose/compose/execute"
 	"github.com/clocker-compose/clocker-compose/compose/project"
 	"github.com/clocker-compose/clocker-compose/compose/state"
 	"github.com/clocker-compose/clocker-compose/hosts"
@@ -43,8 +44,23 @@ func (e *Env) observeFor(ctx context.Context, p *project.Project) (state.Snapsho
 	if err != nil || e.held == nil || e.metered {
 		return s, err
 	}
+	e.metered = true
+	return e.measure(ctx, s)
+}
+
+// Measure observes the hosts, and starts meters where there are none.
+func Measure(ctx context.Context, env *Env) (state.Snapshot, error) {
+	s, err := ObserveUse(ctx, env)
+	if err != nil {
+		return s, err
+	}
+	return env.measure(ctx, s)
+}
+
+// measure starts the meters of hosts that aren't measured, and looks again.
+func (e *Env) measure(ctx context.Context, s state.Snapshot) (state.Snapshot, error) {
 	unmeasured := slices.DeleteFunc(s.Ready(), func(o hosts.Observation) bool { return o.Host.Use.Fresh() })
-	if e.metered = true; len(unmeasured) == 0 {
+	if len(unmeasured) == 0 {
 		return s, nil
 	}
 	e.startMeters(ctx, unmeasured)
@@ -74,7 +90,14 @@ func (e *Env) startMeters(ctx context.Context, on []hosts.Observation) {
 	problems := make([]error, len(on))
 	var work sync.WaitGroup
 	for i, o := range on {
-		work.Go(func() { problems[i] = e.startMeter(ctx, o.Host) })
+		work.Go(func() {
+			e.tellMeter(o.Host, execute.Working, "Measuring")
+			if problems[i] = e.startMeter(ctx, o.Host); problems[i] == nil {
+				e.tellMeter(o.Host, execute.Done, "Measured")
+			} else {
+				e.tellMeter(o.Host, execute.Error, "Not measured")
+			}
+		})
 	}
 	work.Wait()
 	for i, err := range problems {
@@ -82,6 +105,12 @@ func (e *Env) startMeters(ctx context.Context, on []hosts.Observation) {
 			name := on[i].Host.Name
 			e.warn([]string{"host " + name + " can't be measured: " + strings.TrimPrefix(err.Error(), "host "+name+": ")})
 		}
+	}
+}
+
+func (e *Env) tellMeter(h hosts.Host, status execute.EventStatus, text string) {
+	if e.Events != nil {
+		e.Events(execute.Event{ID: "Host " + h.Name, Status: status, Text: text})
 	}
 }
 

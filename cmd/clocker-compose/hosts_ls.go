@@ -15,12 +15,15 @@ import (
 
 	"github.com/clocker-compose/clocker-compose/cmd/clocker-compose/table"
 	"github.com/clocker-compose/clocker-compose/cmd/clocker-compose/terminal"
+	"github.com/clocker-compose/clocker-compose/compose"
+	"github.com/clocker-compose/clocker-compose/compose/state"
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
 
 type hostsLsOptions struct {
-	format table.Format
-	quiet  bool
+	format  table.Format
+	quiet   bool
+	measure bool
 }
 
 func newHostsLs(s *session) *cli.Command {
@@ -28,12 +31,15 @@ func newHostsLs(s *session) *cli.Command {
 		Name:    "ls",
 		Aliases: []string{"list"},
 		Usage:   "List the hosts, and whether they answer",
+		Description: "What hosts use, and how much of their disk is free, is known where it is measured: by a small container " +
+			"that --measure starts where there is none, as do the strategies that want to know. `hosts rm` takes it away.",
 		Flags: []cli.Flag{
 			textFlag("format", "", `"table", "table TEMPLATE", "json", or a Go template for each host`),
+			boolFlag("measure", "", "Start to measure hosts that aren't"),
 			boolFlag("quiet", "q", "List names alone"),
 		},
 		Action: func(c *cli.Context) error {
-			return hostsLsOptions{table.Format(c.String("format")), c.Bool("quiet")}.run(c.Context, s)
+			return hostsLsOptions{table.Format(c.String("format")), c.Bool("quiet"), c.Bool("measure")}.run(c.Context, s)
 		},
 	}
 }
@@ -49,7 +55,7 @@ func (o hostsLsOptions) run(ctx context.Context, s *session) error {
 	var costs prices
 	var asking sync.WaitGroup
 	asking.Go(func() { costs = s.prices(ctx, pool) })
-	snapshot, err := s.observe(ctx, pool)
+	snapshot, err := o.observe(ctx, s, pool)
 	asking.Wait()
 	if err != nil {
 		return err
@@ -61,23 +67,35 @@ func (o hostsLsOptions) run(ctx context.Context, s *session) error {
 			s.warn("host " + seen.Host.Name + ": " + status.Reason)
 		}
 	}
-	standard := "{{.Name}}\t{{.Location}}\t{{.Endpoint}}\t{{.Status}}\t{{.Engine}}\t{{.CPUs}}\t{{.Memory}}\t{{.Use}}\t{{.Containers}}\t{{.Fabric}}"
+	standard := "{{.Name}}\t{{.Location}}\t{{.Endpoint}}\t{{.Status}}\t{{.Engine}}\t{{.CPUs}}\t{{.Memory}}\t{{.Disk}}\t{{.Use}}\t{{.Containers}}\t{{.Fabric}}"
 	if slices.ContainsFunc(pool, func(h hosts.Host) bool { return h.Machine != nil }) {
 		standard += "\t{{.Age}}\t{{.Price}}"
 	}
 	heads := table.Columns{
 		"Name": "NAME", "Location": "LOCATION", "Endpoint": "ENDPOINT", "Address": "ADDRESS", "Status": "STATUS", "Engine": "ENGINE",
-		"CPUs": "CPUS", "Memory": "MEMORY", "Use": "USE", "Containers": "CONTAINERS", "Fabric": "FABRIC", "Platform": "PLATFORM",
+		"CPUs": "CPUS", "Memory": "MEMORY", "Disk": "DISK", "Use": "USE", "Containers": "CONTAINERS", "Fabric": "FABRIC", "Platform": "PLATFORM",
 		"Availability": "AVAILABILITY", "Age": "AGE", "Price": "PRICE", "Size": "SIZE",
 	}
 	look := table.Table{
 		Standard: standard, Heads: heads,
 		Fit: table.Fit{
 			Width:  s.width(),
-			Narrow: []string{"ENDPOINT", "FABRIC", "AGE", "PRICE", "ENGINE", "LOCATION", "CONTAINERS", "USE", "CPUS", "MEMORY"}, Names: []string{"NAME"},
+			Narrow: []string{"ENDPOINT", "FABRIC", "AGE", "PRICE", "ENGINE", "LOCATION", "CONTAINERS", "USE", "DISK", "CPUS", "MEMORY"}, Names: []string{"NAME"},
 		},
 	}
 	return table.Print(s.out, o.format, look, lines)
+}
+
+// observe asks all hosts at once.
+func (o hostsLsOptions) observe(ctx context.Context, s *session, pool []hosts.Host) (state.Snapshot, error) {
+	if !o.measure || s.root.dryRun {
+		return s.observe(ctx, pool)
+	}
+	s.show("hosts ls")
+	defer s.renderer.Flush()
+	env := s.plainEnvironment(pool)
+	env.Meter, env.Events, env.Warn = s.meters(), s.renderer.Event, s.warn
+	return compose.Measure(ctx, env)
 }
 
 // hostLine is a row of hosts ls as templates see it.
@@ -142,6 +160,16 @@ func (l hostLine) Memory() string {
 		return ""
 	}
 	return units.BytesSize(float64(n))
+}
+
+// Disk is what was measured of the disk that containers are on: "20GB of 50GB
+// free", "-" where nothing was.
+func (l hostLine) Disk() string {
+	use := l.seen.Host.Use
+	if !use.Fresh() || use.Disk.TotalBytes == 0 {
+		return "-"
+	}
+	return units.HumanSize(float64(use.Disk.FreeBytes)) + " of " + units.HumanSize(float64(use.Disk.TotalBytes)) + " free"
 }
 
 // Use is what was measured: "12% CPU, 40% memory", "-" where nothing was.

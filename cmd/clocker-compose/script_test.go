@@ -351,13 +351,13 @@ func condition(name string) (bool, error) {
 }
 
 // use HOST CPU MEMORY is what a meter on the host reads: parts of all CPUs and
-// of 8 GiB. AGE, a duration, is optional.
+// of 8 GiB, and 20 of 50 GB of its disk free. AGE, a duration, is optional.
 func use(ts *testscript.TestScript, _ bool, args []string) {
 	cpu, err := strconv.ParseFloat(args[1], 64)
 	ts.Check(err)
 	memory, err := strconv.ParseFloat(args[2], 64)
 	ts.Check(err)
-	u := hosts.Use{CPU: cpu, MemoryBytes: int64(memory * (8 << 30)), Window: 30 * time.Second}
+	u := hosts.Use{CPU: cpu, MemoryBytes: int64(memory * (8 << 30)), Window: 30 * time.Second, Disk: hosts.Disk{TotalBytes: 50e9, FreeBytes: 20e9}}
 	if len(args) > 3 {
 		u.Age, err = time.ParseDuration(args[3])
 		ts.Check(err)

@@ -40,7 +40,7 @@ func start(ctx context.Context, arguments []string, stdin io.Reader, stdout, std
 	case len(arguments) == 2 && arguments[0] == "files": // in a container that has a volume
 		err = files.Run(arguments[1])
 	case len(arguments) == 1 && arguments[0] == "measure": // in a meter's container
-		err = gauge.Run(ctx, os.DirFS("/proc"), stdout)
+		err = gauge.Run(ctx, os.DirFS("/proc"), disk, stdout)
 	case len(arguments) == 3 && arguments[0] == "depot" && arguments[1] == "reach": // beside a courier
 		err = depot.Reach(ctx, arguments[2], stdin, stdout)
 	case len(arguments) == 2 && arguments[0] == "depot" && arguments[1] == "await":

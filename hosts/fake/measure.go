@@ -28,7 +28,7 @@ func (s *state) reading(now time.Time) hosts.LogLine {
 		return hosts.LogLine{}
 	}
 	text, err := json.Marshal(hosts.Reading{
-		Time: now.Add(-s.Use.Age), WindowSeconds: s.Use.Window.Seconds(), CPU: s.Use.CPU, MemoryBytes: s.Use.MemoryBytes,
+		Time: now.Add(-s.Use.Age), WindowSeconds: s.Use.Window.Seconds(), CPU: s.Use.CPU, MemoryBytes: s.Use.MemoryBytes, Disk: s.Use.Disk,
 	})
 	if err != nil {
 		return hosts.LogLine{}

@@ -68,7 +68,7 @@ func (m *Meters) Read(ctx context.Context, host hosts.Host) (hosts.Reading, erro
 
 // sound tells a reading from what anybody may have written.
 func sound(r hosts.Reading) bool {
-	return !r.Time.IsZero() && r.CPU >= 0 && r.CPU <= 1 && r.MemoryBytes >= 0 && r.WindowSeconds >= 0
+	return !r.Time.IsZero() && r.CPU >= 0 && r.CPU <= 1 && r.MemoryBytes >= 0 && r.WindowSeconds >= 0 && r.Disk.FreeBytes >= 0 && r.Disk.TotalBytes >= 0
 }
 
 // Start makes a meter run on the host; it is idempotent. One of another

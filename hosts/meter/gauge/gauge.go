@@ -23,9 +23,10 @@ const (
 	Window = 30 * time.Second
 )
 
-// Run writes a [hosts.Reading] a line until ctx ends; proc is /proc.
-func Run(ctx context.Context, proc fs.FS, out io.Writer) error {
-	g := gauge{proc: proc, out: out}
+// Run writes a [hosts.Reading] a line until ctx ends; proc is /proc, and disk
+// tells of the file system that containers are on.
+func Run(ctx context.Context, proc fs.FS, disk func() (hosts.Disk, error), out io.Writer) error {
+	g := gauge{proc: proc, disk: disk, out: out}
 	if err := g.look(time.Now()); err != nil {
 		return err
 	}
@@ -47,6 +48,7 @@ func Run(ctx context.Context, proc fs.FS, out io.Writer) error {
 // gauge looks at a machine again and again.
 type gauge struct {
 	proc fs.FS
+	disk func() (hosts.Disk, error)
 	out  io.Writer
 	// seen are the looks of the last Window, the oldest first.
 	seen []look
@@ -88,9 +90,13 @@ func (g *gauge) read(now time.Time) error {
 	if err != nil {
 		return err
 	}
+	disk, err := g.disk()
+	if err != nil {
+		return fmt.Errorf("measure the disk: %w", err)
+	}
 	oldest, latest := g.seen[0], g.seen[len(g.seen)-1]
 	line, err := json.Marshal(hosts.Reading{
-		Time: now.UTC(), WindowSeconds: latest.at.Sub(oldest.at).Seconds(), CPU: latest.since(oldest.ticks), MemoryBytes: used,
+		Time: now.UTC(), WindowSeconds: latest.at.Sub(oldest.at).Seconds(), CPU: latest.since(oldest.ticks), MemoryBytes: used, Disk: disk,
 	})
 	if err != nil {
 		return err

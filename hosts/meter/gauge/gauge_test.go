@@ -22,15 +22,17 @@ func proc(stat string) fstest.MapFS {
 	return fstest.MapFS{"stat": {Data: []byte(stat)}, "meminfo": {Data: []byte(meminfo)}}
 }
 
+func disk() (hosts.Disk, error) { return hosts.Disk{TotalBytes: 50e9, FreeBytes: 20e9}, nil }
+
 func TestReadings(t *testing.T) {
 	machine, out := proc("cpu  100 0 100 800 0 0 0 0 0 0\ncpu0 1 2 3 4\n"), &bytes.Buffer{}
-	g, start := gauge{proc: machine, out: out}, time.Unix(1000, 0)
+	g, start := gauge{proc: machine, disk: disk, out: out}, time.Unix(1000, 0)
 	assert.NilError(t, g.look(start))
 	// 200 more, half of them busy, a quarter waiting for disks.
 	machine["stat"].Data = []byte("cpu  150 0 150 850 50 0 0 0 0 0\n")
 	assert.NilError(t, g.read(start.Add(time.Second)))
 	assert.DeepEqual(t, readings(t, out), []hosts.Reading{
-		{Time: time.Unix(1001, 0).UTC(), CPU: 0.5, WindowSeconds: 1, MemoryBytes: 2_000_000 * 1024},
+		{Time: time.Unix(1001, 0).UTC(), CPU: 0.5, WindowSeconds: 1, MemoryBytes: 2_000_000 * 1024, Disk: hosts.Disk{TotalBytes: 50e9, FreeBytes: 20e9}},
 	})
 }
 
@@ -40,7 +42,7 @@ func TestTheFirstReadingComesSoon(t *testing.T) {
 		ctx, stop := context.WithTimeout(t.Context(), first+2*Interval+time.Second)
 		defer stop()
 		began := time.Now()
-		assert.NilError(t, Run(ctx, proc("cpu 1 1 1 1\n"), &out))
+		assert.NilError(t, Run(ctx, proc("cpu 1 1 1 1\n"), disk, &out))
 		var after []time.Duration
 		for _, r := range readings(t, &out) {
 			after = append(after, r.Time.Sub(began))
@@ -97,7 +99,7 @@ func TestStrangeMachines(t *testing.T) {
 	}
 	_, err := usedMemory([]byte("MemTotal: 5 kB\n"))
 	assert.Error(t, err, "measure memory: /proc/meminfo has no MemAvailable")
-	err = Run(t.Context(), fstest.MapFS{}, &bytes.Buffer{})
+	err = Run(t.Context(), fstest.MapFS{}, disk, &bytes.Buffer{})
 	assert.ErrorContains(t, err, "measure CPUs: open stat")
 }
 
