@@ -8,7 +8,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/clocker-compose/clocker-compose/cmd/clocker-compose/progress"
 	"github.com/clocker-compose/clocker-compose/compose"
+	"github.com/clocker-compose/clocker-compose/compose/execute"
 	"github.com/clocker-compose/clocker-compose/compose/project"
 )
 
@@ -61,6 +63,7 @@ func (o hostsAutoscaleOptions) run(ctx context.Context, s *session) error {
 		return o.once(ctx, s, p)
 	}
 	o.Spare = map[string]time.Time{}
+	s.lines().Event(execute.Event{ID: progress.Compose, Text: "Watching", Details: fmt.Sprintf("the hosts are looked at every %s; Ctrl-C ends it", o.interval)})
 	return o.goOn(ctx, s, p)
 }
 

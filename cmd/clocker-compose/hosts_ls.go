@@ -162,14 +162,14 @@ func (l hostLine) Memory() string {
 	return units.BytesSize(float64(n))
 }
 
-// Disk is what was measured of the disk that containers are on: "20GB of 50GB
-// free", "-" where nothing was.
+// Disk is what was measured of the disk that containers are on: "20GB free", "-"
+// where nothing was.
 func (l hostLine) Disk() string {
 	use := l.seen.Host.Use
 	if !use.Fresh() || use.Disk.TotalBytes == 0 {
 		return "-"
 	}
-	return units.HumanSize(float64(use.Disk.FreeBytes)) + " of " + units.HumanSize(float64(use.Disk.TotalBytes)) + " free"
+	return units.HumanSizeWithPrecision(float64(use.Disk.FreeBytes), 3) + " free"
 }
 
 // Use is what was measured: "12% CPU, 40% memory", "-" where nothing was.
