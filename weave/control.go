@@ -67,12 +67,13 @@ func (c control) report(ctx context.Context) (report, error) {
 	return r, nil
 }
 
-// Exit codes of curl.
+// Exit codes of curl, and the engine's where a container ends just then.
 const (
 	curlRefused = 7
 	curlTimeout = 28
 	curlEmpty   = 52
 	curlReset   = 56
+	notRun      = 126
 )
 
 func (c control) curl(ctx context.Context, arguments ...string) ([]byte, error) {
@@ -87,7 +88,7 @@ func (c control) curl(ctx context.Context, arguments ...string) ([]byte, error) 
 	switch result.ExitCode {
 	case 0:
 		return result.Stdout, nil
-	case curlRefused, curlTimeout, curlEmpty, curlReset:
+	case curlRefused, curlTimeout, curlEmpty, curlReset, notRun:
 		return nil, errSilent
 	}
 	return nil, fmt.Errorf("ask the router: curl ended with %d: %s%s", result.ExitCode, result.Stderr, result.Stdout)

@@ -39,6 +39,8 @@ type engine struct {
 	before func()
 	// mute makes a router with this datapath never answer.
 	mute string
+	// ending is how often a command meets a container that ends just then.
+	ending int
 }
 
 func newEngine() *engine {
@@ -103,6 +105,10 @@ func (e *engine) Exec(_ context.Context, _ string, command []string) (hosts.Exec
 	defer e.mu.Unlock()
 	if e.container == nil {
 		return hosts.ExecResult{}, hosts.ErrNotFound
+	}
+	if e.ending > 0 {
+		e.ending--
+		return hosts.ExecResult{ExitCode: notRun, Stderr: []byte("OCI runtime exec failed")}, nil
 	}
 	if e.container.Labels[labelDatapath] == e.mute {
 		return hosts.ExecResult{ExitCode: curlRefused}, nil

@@ -12,7 +12,7 @@ import (
 )
 
 // routerStart is how long a router may take until it answers.
-const routerStart = 20 * time.Second
+const routerStart = time.Minute
 
 // States of a connection, in the router's words.
 const established = "established"

@@ -64,13 +64,15 @@ func (f *Fabric) router(host hosts.Host, way, driver string) hosts.ContainerSpec
 }
 
 // routerHost gives the router the host's network, and nothing else of it. It
-// writes to /proc/sys, which engines otherwise make read-only.
+// writes to /proc/sys/net, which engines otherwise make read-only, and which the
+// profiles forbid that they have for containers under AppArmor and SELinux.
 func routerHost() *container.HostConfig {
 	return &container.HostConfig{
 		NetworkMode:   "host",
 		CapAdd:        []string{"NET_ADMIN", "NET_RAW"},
 		MaskedPaths:   []string{},
 		ReadonlyPaths: []string{},
+		SecurityOpt:   []string{"apparmor=unconfined", "label=disable"},
 		RestartPolicy: container.RestartPolicy{Name: container.RestartPolicyAlways},
 		Mounts:        []mount.Mount{{Type: mount.TypeVolume, Source: RouterVolume, Target: "/weavedb"}},
 		LogConfig:     container.LogConfig{Type: "json-file", Config: map[string]string{"max-size": "5m", "max-file": "2"}},
