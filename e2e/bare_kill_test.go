@@ -31,8 +31,8 @@ func TestBareMachinesWhoseJoinIsKilled(t *testing.T) {
 			l.renew(t, 3)
 		}
 		p := bareProject(t, l, spreadFile)
-		p.endAtSomeLine(t, os.Kill, "up", "-d")
-		p.endAtSomeLine(t, os.Interrupt, "up", "-d")
+		p.endAtSomeLine(t, os.Kill, 6, 15*time.Second, "up", "-d") // mostly while Docker is being installed
+		p.endAtSomeLine(t, os.Interrupt, 25, time.Second, "up", "-d")
 		p.upBare(t)
 		on := map[string]bool{}
 		for _, r := range p.Ps(t) {
@@ -54,9 +54,9 @@ func (l *Lab) renew(t *testing.T, count int) {
 	l.boot(t, count)
 }
 
-// endAtSomeLine runs a command, and ends it after some line of its progress, and
-// up to a second more. It may have come to its end by then.
-func (p *Project) endAtSomeLine(t *testing.T, signal os.Signal, args ...string) {
+// endAtSomeLine runs a command, and ends it after one of the first lines of its
+// progress, and up to some time more. It may have come to its end by then.
+func (p *Project) endAtSomeLine(t *testing.T, signal os.Signal, most int, longest time.Duration, args ...string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
 	defer cancel()
@@ -66,13 +66,13 @@ func (p *Project) endAtSomeLine(t *testing.T, signal os.Signal, args ...string) 
 	assert.NilError(t, c.Start())
 	lines := bufio.NewScanner(progress)
 	last := ""
-	for range 1 + rand.N(25) {
+	for range 1 + rand.N(most) {
 		if !lines.Scan() {
 			break
 		}
 		last = lines.Text()
 	}
-	more := rand.N(time.Second)
+	more := rand.N(longest)
 	time.Sleep(more) // the moment is the test's input
 	_ = c.Process.Signal(signal)
 	_, _ = io.Copy(io.Discard, progress)
