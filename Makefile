@@ -47,7 +47,7 @@ install: build ## Install for this user: in ~/.local/bin, as "docker clocker", w
 
 .PHONY: unit
 unit: ## Run the tests that need no engine, with the race detector
-	go test -race ./...
+	go test -race -timeout 30m ./...
 
 .PHONY: lint
 lint: ## Check style, common mistakes and the layers between packages

@@ -54,7 +54,7 @@ var layers = []struct {
 	{"compose/plan", []string{"hosts", "scheduler", "compose/project", "compose/state", "compose/tree", "compose/container"}},
 	{"compose/execute", []string{"hosts", "compose/tree", "compose/container", "compose/plan"}},
 	{"compose", []string{"hosts", "scheduler", "compose"}},
-	{"cmd/clocker-driver", []string{"weave/driver", "hosts/meter/gauge", "hosts/courier/depot"}},
+	{"cmd/clocker-driver", []string{"hosts", "weave/driver", "hosts/meter/gauge", "hosts/courier/depot"}},
 	{"cmd/clocker-compose", []string{"cmd/clocker-compose", "compose", "hosts", "hosts/buildkit", "hosts/buildx", "hosts/certs", "hosts/courier", "hosts/digitalocean", "hosts/docker", "hosts/ec2", "hosts/gce", "hosts/hetzner", "hosts/invented", "hosts/join", "hosts/libvirt", "hosts/local", "hosts/machines", "hosts/meter", "hosts/openstack", "hosts/program", "scheduler", "weave"}},
 	{"e2e", nil},
 }
