@@ -77,21 +77,22 @@ func between(t *testing.T, to, from Host) *flipper {
 
 // A layer that is damaged on its way is fetched again.
 func TestALayerThatIsDamagedOnItsWay(t *testing.T) {
-	l := theLab(t, "20")
-	p := layered(t, l)
-	p.Do(t, "build")
-	source := l.holder(t, p.Name+"-web")
-	var flips []*flipper
-	for _, h := range l.Hosts() {
-		if h != source {
-			flips = append(flips, between(t, h, source))
+	onThreeHosts(t, func(t *testing.T, l *Lab) {
+		p := layered(t, l)
+		p.Do(t, "build")
+		source := l.holder(t, p.Name+"-web")
+		var flips []*flipper
+		for _, h := range l.Hosts() {
+			if h != source {
+				flips = append(flips, between(t, h, source))
+			}
 		}
-	}
-	p.Do(t, "up", "-d")
-	assert.Check(t, flips[0].flipped.Load() || flips[1].flipped.Load(), "nothing was damaged")
-	assert.Equal(t, len(p.sums(t)), 1)
-	p.noCouriers(t, l)
-	p.Do(t, "down", "-v", "--rmi", "all")
+		p.Do(t, "up", "-d")
+		assert.Check(t, flips[0].flipped.Load() || flips[1].flipped.Load(), "nothing was damaged")
+		assert.Equal(t, len(p.sums(t)), 1)
+		p.noCouriers(t, l)
+		p.Do(t, "down", "-v", "--rmi", "all")
+	})
 }
 
 // A layer that is damaged on the disk of the host that has it arrives nowhere under its name.
