@@ -16,6 +16,7 @@ import (
 
 	"gotest.tools/v3/assert"
 	is "gotest.tools/v3/assert/cmp"
+	"gotest.tools/v3/poll"
 )
 
 // guestFile has room for two machines, so that networks are on the fabric from
@@ -54,13 +55,13 @@ func TestLibvirtUp(t *testing.T) {
 
 	u.do(ctx, t, "up", "-d", "-y")
 	assert.Check(t, is.Len(domains(t), 1))
-	assert.Check(t, is.Contains(u.do(ctx, t, "hosts", "ls", "--format", "{{.Name}} {{.Status}} {{.CPUs}} {{.Size}} {{.Fabric}}"), "home-1 ready 2 default running"))
+	u.eventually(ctx, t, "home-1 ready 2 default running", "hosts", "ls", "--format", "{{.Name}} {{.Status}} {{.CPUs}} {{.Size}} {{.Fabric}}")
 	assert.Check(t, is.Contains(u.do(ctx, t, "exec", "-T", "client", "wget", "-qO-", "http://web"), "nginx"))
 	assert.Check(t, is.Contains(page(ctx, t, "http://"+address(ctx, t, u)+":8080"), "nginx"))
 	assert.Check(t, is.Contains(u.do(ctx, t, "hosts", "exec", "home-1", "id"), "(docker)"))
 	assert.Check(t, is.Equal(u.rootLogin(ctx, t, "hostname"), "home-1\n"))
-	assert.Check(t, is.Contains(u.do(ctx, t, "hosts", "doctor"), "home-1: all is well"))
-	assert.Check(t, is.Contains(u.do(ctx, t, "plan", "--format", "text"), "nothing to do"))
+	u.eventually(ctx, t, "home-1: all is well", "hosts", "doctor")
+	u.eventually(ctx, t, "nothing to do", "plan", "--format", "text")
 
 	u.do(ctx, t, "down")
 	assert.Check(t, is.Len(domains(t), 1), "one is the least")
@@ -68,6 +69,20 @@ func TestLibvirtUp(t *testing.T) {
 	u.do(ctx, t, "hosts", "autoscale", "--delay", "0s")
 	assert.DeepEqual(t, domains(t), []string{})
 	assert.DeepEqual(t, volumes(t), []string{"debian-12.qcow2"})
+}
+
+// eventually waits until a command succeeds and prints a line: a host under
+// emulation that has just started its containers may need longer to answer than
+// a command waits for one.
+func (u *user) eventually(ctx context.Context, t *testing.T, line string, args ...string) {
+	t.Helper()
+	poll.WaitOn(t, func(poll.LogT) poll.Result {
+		r := u.try(ctx, t, args...)
+		if r.code != 0 || !strings.Contains(r.stdout, line) {
+			return poll.Continue("%s", r)
+		}
+		return poll.Success()
+	}, poll.WithTimeout(15*time.Minute))
 }
 
 // address is that of the machine.
