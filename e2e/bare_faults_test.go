@@ -23,6 +23,7 @@ func TestBareMachineWithFaults(t *testing.T) {
 	p := bareProject(t, l, "services: {}\n")
 	config := filepath.Join(t.TempDir(), "config.yaml")
 	p.environment = []string{"CLOCKER_CONFIG=" + config}
+	h.must(t, "sh", "-c", "cloud-init status --wait || true") // its boot writes files, too
 	refused := func(user string, words ...string) {
 		t.Helper()
 		h.must(t, "touch", "/root/before")

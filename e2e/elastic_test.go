@@ -3,9 +3,9 @@
 package e2e
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -142,7 +142,7 @@ func TestHostsComeAndGoWhileWatched(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Minute)
 	defer cancel()
 	watch := e.command(ctx, program(t), "hosts", "autoscale", "--watch", "-y", "--interval", "2s", "--delay", "20s")
-	var said bytes.Buffer
+	var said lockedBuffer
 	watch.Stdout, watch.Stderr = &said, &said
 	assert.NilError(t, watch.Start())
 	until := func(want string) {
@@ -166,12 +166,17 @@ func TestHostsComeAndGoWhileWatched(t *testing.T) {
 	on.must(t, "docker", "rm", "-f", "c0", "c1", "c2", "c3")
 	r := e.Try(t, "hosts", "autoscale")
 	assert.Check(t, is.Contains(r.Stderr, "the cloud is being repaired"), "%s", r)
+	eventually(t, time.Minute, "the watcher has seen it", func() error {
+		if !strings.Contains(said.String(), "the cloud is being repaired") {
+			return errors.New("not yet")
+		}
+		return nil
+	})
 	assert.NilError(t, os.Remove(broken))
 	until("burst-1")
 
 	assert.NilError(t, watch.Process.Signal(os.Interrupt))
 	_ = watch.Wait()
-	assert.Check(t, is.Contains(said.String(), "the cloud is being repaired"))
 	t.Logf("it said:\n%s", said.String())
 }
 
