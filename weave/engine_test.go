@@ -39,6 +39,8 @@ type engine struct {
 	before func()
 	// mute makes a router with this datapath never answer.
 	mute string
+	// deaf makes the router take no peers.
+	deaf bool
 	// ending is how often a command meets a container that ends just then.
 	ending int
 }
@@ -125,6 +127,8 @@ func (e *engine) Exec(_ context.Context, _ string, command []string) (hosts.Exec
 	case strings.HasPrefix(address, "file://"):
 		note := map[bool]string{true: e.datapath, false: e.problem}[strings.HasSuffix(address, "/datapath")]
 		return hosts.ExecResult{Stdout: []byte(note)}, nil
+	case e.deaf && strings.HasSuffix(address, "/connect"):
+		return hosts.ExecResult{ExitCode: 22}, nil
 	case strings.HasSuffix(address, "/connect"), strings.HasSuffix(address, "/forget"):
 		e.peers = append(e.peers, command[slices.Index(command, "-d")+1])
 		return hosts.ExecResult{}, nil

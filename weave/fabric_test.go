@@ -105,6 +105,23 @@ func TestHalfJoinedIsNotJoined(t *testing.T) {
 	}
 }
 
+// A join that ended before the router knew its peers would leave a host that looks
+// joined and reaches nobody.
+func TestHostWhoseRouterDoesNotKnowItsPeersIsNotJoined(t *testing.T) {
+	e := newEngine()
+	e.connections = []connection{{State: established}}
+	e.deaf = true
+	f := fabric(t, e, "one")
+	assert.ErrorContains(t, f.Join(t.Context(), hostA(), []string{"10.0.0.2"}), "tell router its peers")
+	assert.Assert(t, !f.Joined(e.observed(hostA())))
+	assert.Assert(t, slices.Contains(e.spec.Config.Cmd, "--resume"), "one that replaces it knows what it knew")
+
+	e.deaf = false
+	assert.NilError(t, f.Join(t.Context(), hostA(), []string{"10.0.0.2"}))
+	assert.Assert(t, f.Joined(e.observed(hostA())))
+	assert.DeepEqual(t, e.peers, []string{"peer=10.0.0.2&replace=true"})
+}
+
 func TestFastDatapathWhereTheKernelHasIt(t *testing.T) {
 	e := newEngine()
 	e.datapath = "fast"

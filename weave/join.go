@@ -27,10 +27,11 @@ func (f *Fabric) Join(ctx context.Context, host hosts.Host, peers []string) erro
 	if err := f.ensureImage(ctx, e); err != nil {
 		return failure(host, op, err, "let the host reach its registry, or load the image "+f.o.Image+" there")
 	}
-	if err := f.installAmongOthers(ctx, e, host, driver); err != nil {
+	peers = others(peers, host.Address)
+	if err := f.installAmongOthers(ctx, e, host, driver, peers); err != nil {
 		return failure(host, op, err, "")
 	}
-	return f.mesh(ctx, e, host, peers)
+	return f.settle(ctx, e, host, len(peers))
 }
 
 func (f *Fabric) ensureImage(ctx context.Context, e Images) error {
@@ -43,10 +44,10 @@ func (f *Fabric) ensureImage(ctx context.Context, e Images) error {
 
 // installAmongOthers tries again where somebody else, who joins the same host
 // at this moment, was faster: what they made is then found, and is as good.
-func (f *Fabric) installAmongOthers(ctx context.Context, e Engine, host hosts.Host, driver []byte) error {
+func (f *Fabric) installAmongOthers(ctx context.Context, e Engine, host hosts.Host, driver []byte, peers []string) error {
 	const tries = 4
 	for try := 1; ; try++ {
-		err := f.install(ctx, e, host, driver)
+		err := f.install(ctx, e, host, driver, peers)
 		if !raced(err) || try == tries {
 			return err
 		}
@@ -65,9 +66,9 @@ func raced(err error) bool {
 }
 
 // install puts router and driver there. A driver that is out of date goes
-// first: as long as it is missing the host does not look joined, however far
-// this comes.
-func (f *Fabric) install(ctx context.Context, e Engine, host hosts.Host, driver []byte) error {
+// first, and a new one comes when the router knows its peers: as long as it is
+// missing the host does not look joined, however far this comes.
+func (f *Fabric) install(ctx context.Context, e Engine, host hosts.Host, driver []byte, peers []string) error {
 	installed, enabled, err := currentPlugin(ctx, e, digest(driver))
 	if err == nil && !installed {
 		err = removePlugin(ctx, e)
@@ -79,7 +80,8 @@ func (f *Fabric) install(ctx context.Context, e Engine, host hosts.Host, driver 
 	if err != nil {
 		return err
 	}
-	if !installed {
+	err = f.introduce(ctx, e, host, peers)
+	if err == nil && !installed {
 		err = f.installPlugin(ctx, e, r.state, driver)
 	}
 	if err == nil && !(installed && enabled) {

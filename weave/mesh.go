@@ -17,9 +17,8 @@ const routerStart = time.Minute
 // States of a connection, in the router's words.
 const established = "established"
 
-// mesh tells the router its peers and waits until it is connected with all.
-func (f *Fabric) mesh(ctx context.Context, e Engine, host hosts.Host, peers []string) error {
-	peers = others(peers, host.Address)
+// introduce tells the router its peers, as soon as it answers. It remembers them.
+func (f *Fabric) introduce(ctx context.Context, e Containers, host hosts.Host, peers []string) error {
 	c := control{e}
 	if err := c.answering(ctx, routerStart); err != nil {
 		return failure(host, "start router", err, fmt.Sprintf("look at `docker logs %s` there: is port %d taken?", RouterName, Port))
@@ -27,7 +26,7 @@ func (f *Fabric) mesh(ctx context.Context, e Engine, host hosts.Host, peers []st
 	if err := c.connect(ctx, peers); err != nil {
 		return failure(host, "tell router its peers", err, "")
 	}
-	return f.settle(ctx, c, host, len(peers))
+	return nil
 }
 
 func others(peers []string, own string) []string {
@@ -39,7 +38,8 @@ func others(peers []string, own string) []string {
 const patience = 8 * time.Second
 
 // settle waits for as many connections as there are peers.
-func (f *Fabric) settle(ctx context.Context, c control, host hosts.Host, peers int) error {
+func (f *Fabric) settle(ctx context.Context, e Containers, host hosts.Host, peers int) error {
+	c := control{e}
 	var last report
 	strange := time.Now()
 	err := poll(ctx, f.o.Settle, func() (bool, error) {

@@ -79,12 +79,13 @@ func routerHost() *container.HostConfig {
 	}
 }
 
-// arguments leave the peers out: the router is told them while it runs, and
-// remembers, so that a change of the pool does not cut traffic.
+// arguments leave the peers out: the router is told them while it runs, so that
+// a change of the pool does not cut traffic. It remembers them, and with --resume
+// one that replaces it knows them too, even if nobody is left to tell it.
 func (f *Fabric) arguments(host hosts.Host, way string) []string {
 	a := []string{
 		"--name", peerName(host), "--nickname", host.Name,
-		"--port", strconv.Itoa(Port), "--mtu", strconv.Itoa(f.o.MTU),
+		"--resume", "--port", strconv.Itoa(Port), "--mtu", strconv.Itoa(f.o.MTU),
 		"--ipalloc-range=", "--docker-api=",
 		"--http-addr", httpAddr, "--status-addr", statusAddr,
 		"--dns-listen-address", dnsAddr, "--resolv-conf", "/etc/resolv.conf",
