@@ -18,13 +18,14 @@ A
   packages_into "$root" "$@"
 }
 
-# packages_into ROOT PACKAGE...: in a mount name space of its own, so that nothing stays mounted.
+# packages_into ROOT PACKAGE...: in a mount name space of its own, so that nothing stays mounted. This machine's folder for
+# temporary files may be one that ROOT has not got.
 packages_into() {
   local root=$1
   shift
   say "  packages: ${*:1:6}$([ $# -lt 7 ] || echo " and $(($# - 6)) more"), with all that they need"
   # shellcheck disable=SC2016 # expanded by the inner shell
-  unshare --mount --propagation private bash -ec '
+  env -u TMPDIR unshare --mount --propagation private bash -ec '
     root=$1; shift
     mount -t proc proc "$root/proc"
     export DEBIAN_FRONTEND=noninteractive LC_ALL=C

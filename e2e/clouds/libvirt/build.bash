@@ -22,7 +22,7 @@ build_libvirt() {
   say "  a disk for machines"
   mkdir -p "$making/guest" "$making/var/lib/libvirt/images"
   # shellcheck disable=SC2016 # expanded by the inner shell
-  unshare --mount --propagation private bash -ec '
+  env -u TMPDIR unshare --mount --propagation private bash -ec '
     mount --bind "$2" "$1/guest"
     mount --bind /dev "$1/dev"
     mount -t proc proc "$1/proc"
@@ -54,7 +54,7 @@ Q
 furnish_guest() {
   local guest=$1 unit
   # shellcheck disable=SC2016 # expanded by the inner shell
-  unshare --mount --propagation private bash -ec '
+  env -u TMPDIR unshare --mount --propagation private bash -ec '
     guest=$1 root=$2; shift 2
     mount -t proc proc "$guest/proc"
     chroot "$guest" apt-get install -y -qq --download-only "$@"
