@@ -179,11 +179,17 @@ func TestAKilledRunLeavesNoHalfImage(t *testing.T) {
 // slow limits what a host sends to 2 MB a second, so that there is time to act.
 func (h Host) slow(t *testing.T) {
 	t.Helper()
-	_, err := h.Run("tc", "qdisc", "add", "dev", "eth0", "root", "tbf", "rate", "16mbit", "burst", "64kb", "latency", "400ms")
+	h.limit(t, "16mbit", "64kb")
+	t.Cleanup(func() { h.fast(t) })
+}
+
+// limit is the rate at which a host sends, once a burst has been sent.
+func (h Host) limit(t *testing.T, rate, burst string) {
+	t.Helper()
+	_, err := h.Run("tc", "qdisc", "replace", "dev", "eth0", "root", "tbf", "rate", rate, "burst", burst, "latency", "400ms")
 	if err != nil {
 		t.Skipf("this kernel limits no rates: %v", err)
 	}
-	t.Cleanup(func() { h.fast(t) })
 }
 
 func (h Host) fast(t *testing.T) {

@@ -26,6 +26,7 @@ import (
 var (
 	spreadMB    = flag.Int("spread-mb", 0, "MB of the image that is brought to many hosts; 0 leaves that out")
 	spreadHosts = flag.Int("spread-hosts", 8, "how many hosts there are then")
+	spreadMbit  = flag.Int("spread-mbit", 1000, "Mbit/s of each host's link, when the two quickest ways are taken again")
 	spreadTurns = flag.Int("spread-turns", 3, "how often the two quickest ways are taken in turn; the median counts")
 )
 
@@ -46,21 +47,33 @@ func TestBenchSpread(t *testing.T) {
 	s.registry(t)
 	loaded := s.measure(t, layer, s.registry)
 	inTurn := s.measure(t, layer, s.load)
-	var ours, pulled []spreading
-	for range *spreadTurns {
-		ours = append(ours, s.measure(t, layer, s.carry))
-		pulled = append(pulled, s.measure(t, layer, s.registry))
+	own, pulled := s.turns(t, layer)
+	for _, h := range s.lab.Hosts() {
+		h.limit(t, fmt.Sprint(*spreadMbit, "mbit"), "1mb")
 	}
-	own := middle(ours)
+	linked, linkedPull := s.turns(t, layer)
 	table := tabwriter.NewWriter(t.Output(), 0, 0, 2, ' ', 0)
 	fmt.Fprintf(table, "engine %s, %d MB in %d layers, to %d hosts\ttime\tof ours\tprocessors\tof ours\treceived by all\tlacking\tshare\tfrom this machine\n",
 		s.lab.Generation, *spreadMB, spreadLayers, len(s.others))
 	all.tell(table, "all layers, clocker-compose", all)
-	own.tell(table, fmt.Sprintf("one layer, clocker-compose, median of %d", len(ours)), own)
+	own.tell(table, "one layer, clocker-compose", own)
 	inTurn.tell(table, "one layer, save | load in turn", own)
 	loaded.tell(table, "one layer, registry, hosts that loaded the rest", own)
-	middle(pulled).tell(table, fmt.Sprintf("one layer, registry, hosts that pulled the rest, median of %d", len(pulled)), own)
+	pulled.tell(table, "one layer, registry, hosts that pulled the rest", own)
+	linked.tell(table, fmt.Sprintf("one layer, links of %d Mbit/s, clocker-compose", *spreadMbit), linked)
+	linkedPull.tell(table, fmt.Sprintf("one layer, links of %d Mbit/s, registry, hosts that pulled the rest", *spreadMbit), linked)
 	assert.NilError(t, table.Flush())
+}
+
+// turns takes the two quickest ways in turn, and returns the median of each.
+func (s *spread) turns(t *testing.T, layer int64) (own, pulled spreading) {
+	t.Helper()
+	var ours, theirs []spreading
+	for range *spreadTurns {
+		ours = append(ours, s.measure(t, layer, s.carry))
+		theirs = append(theirs, s.measure(t, layer, s.registry))
+	}
+	return middle(ours), middle(theirs)
 }
 
 // spreading is what bringing an image to all hosts took.

@@ -24,7 +24,7 @@ func newEngine(socket string) engine {
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return (&net.Dialer{}).DialContext(ctx, "unix", socket)
 	}
-	return engine{&http.Client{Transport: &http.Transport{DialContext: dial, WriteBufferSize: 256 << 10}}}
+	return engine{&http.Client{Transport: &http.Transport{DialContext: dial, WriteBufferSize: piece}}}
 }
 
 var errNoImage = errors.New("the host has no such image")

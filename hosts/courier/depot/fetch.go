@@ -1,6 +1,7 @@
 package depot
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -16,6 +17,9 @@ import (
 
 // atOnce is how many blobs of an image are fetched at once.
 const atOnce = 3
+
+// piece is how much goes to the engine at once.
+const piece = 256 << 10
 
 // cleanLimit is what taking a name away may take, after a run was stopped too.
 const cleanLimit = 30 * time.Second
@@ -203,7 +207,11 @@ func (f *fetching) give(ctx context.Context, c Contents, w wanted, name string, 
 	reader, writer := io.Pipe()
 	var packing errgroup.Group
 	packing.Go(func() error {
-		err := pack(writer, c, w, f.nature.Blobs, name, put)
+		large := bufio.NewWriterSize(writer, piece)
+		err := pack(large, c, w, f.nature.Blobs, name, put)
+		if err == nil {
+			err = large.Flush()
+		}
 		writer.CloseWithError(err) // nil is the end
 		if errors.Is(err, io.ErrClosedPipe) {
 			return nil // the engine has said why it took no more
