@@ -24,6 +24,7 @@ type hostsLsOptions struct {
 	format  table.Format
 	quiet   bool
 	measure bool
+	filter  hostFilter
 }
 
 func newHostsLs(s *session) *cli.Command {
@@ -32,14 +33,21 @@ func newHostsLs(s *session) *cli.Command {
 		Aliases: []string{"list"},
 		Usage:   "List the hosts, and whether they answer",
 		Description: "What hosts use, and how much of their disk is free, is known where it is measured: by a small container " +
-			"that --measure starts where there is none, as do the strategies that want to know. `hosts rm` takes it away.",
+			"that --measure starts where there is none, as do the strategies that want to know. `hosts rm` takes it away. " +
+			"Of several filters, those with the same key, or for the same label, are alternatives, and all others have to hold.",
 		Flags: []cli.Flag{
+			listFlag("filter", "", "List hosts with a property: "+hostFilterHelp),
 			textFlag("format", "", `"table", "table TEMPLATE", "json", or a Go template for each host`),
 			boolFlag("measure", "", "Start to measure hosts that aren't"),
 			boolFlag("quiet", "q", "List names alone"),
 		},
 		Action: func(c *cli.Context) error {
-			return hostsLsOptions{table.Format(c.String("format")), c.Bool("quiet"), c.Bool("measure")}.run(c.Context, s)
+			o := hostsLsOptions{format: table.Format(c.String("format")), quiet: c.Bool("quiet"), measure: c.Bool("measure")}
+			var err error
+			if o.filter, err = parseHostFilter(c.StringSlice("filter")); err != nil {
+				return err
+			}
+			return o.run(c.Context, s)
 		},
 	}
 }
@@ -49,41 +57,66 @@ func (o hostsLsOptions) run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	if o.quiet {
+	pool = slices.DeleteFunc(pool, func(h hosts.Host) bool { return !o.filter.keepsDeclared(h) })
+	if o.quiet && !o.filter.observes() {
 		return printWords(s.out, pool, func(h hosts.Host) string { return h.Name })
 	}
+	lines, err := o.lines(ctx, s, pool)
+	switch {
+	case err != nil:
+		return err
+	case o.quiet:
+		return printWords(s.out, lines, hostLine.Name)
+	}
+	made := slices.ContainsFunc(pool, func(h hosts.Host) bool { return h.Machine != nil })
+	return table.Print(s.out, o.format, hostsTable(made, s.width()), lines)
+}
+
+// lines are the rows of hosts that the filter keeps. Those that don't answer are
+// told, for what is asked for may be true of them.
+func (o hostsLsOptions) lines(ctx context.Context, s *session, pool []hosts.Host) ([]hostLine, error) {
 	var costs prices
 	var asking sync.WaitGroup
 	asking.Go(func() { costs = s.prices(ctx, pool) })
 	snapshot, err := o.observe(ctx, s, pool)
 	asking.Wait()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	lines := make([]hostLine, len(snapshot.Observations))
-	for i, seen := range snapshot.Observations {
-		lines[i] = hostLine{seen, costs, s.now()}
+	var lines []hostLine
+	for _, seen := range snapshot.Observations {
+		line := hostLine{seen, costs, s.now()}
+		if !o.filter.keepsStatus(line) {
+			continue
+		}
 		if status := seen.Host.Status; !status.Ready && !o.format.JSON() {
 			s.warn("host " + seen.Host.Name + ": " + status.Reason)
 		}
+		if o.filter.keepsObserved(line) {
+			lines = append(lines, line)
+		}
 	}
+	return lines, nil
+}
+
+// hostsTable is how hosts are printed; those that were made have an age and a price.
+func hostsTable(made bool, width int) table.Table {
 	standard := "{{.Name}}\t{{.Location}}\t{{.Endpoint}}\t{{.Status}}\t{{.Engine}}\t{{.CPUs}}\t{{.Memory}}\t{{.Disk}}\t{{.Use}}\t{{.Containers}}\t{{.Fabric}}"
-	if slices.ContainsFunc(pool, func(h hosts.Host) bool { return h.Machine != nil }) {
+	if made {
 		standard += "\t{{.Age}}\t{{.Price}}"
 	}
-	heads := table.Columns{
-		"Name": "NAME", "Location": "LOCATION", "Endpoint": "ENDPOINT", "Address": "ADDRESS", "Status": "STATUS", "Engine": "ENGINE",
-		"CPUs": "CPUS", "Memory": "MEMORY", "Disk": "DISK", "Use": "USE", "Containers": "CONTAINERS", "Fabric": "FABRIC", "Platform": "PLATFORM",
-		"Availability": "AVAILABILITY", "Age": "AGE", "Price": "PRICE", "Size": "SIZE",
-	}
-	look := table.Table{
-		Standard: standard, Heads: heads,
+	return table.Table{
+		Standard: standard,
+		Heads: table.Columns{
+			"Name": "NAME", "Location": "LOCATION", "Endpoint": "ENDPOINT", "Address": "ADDRESS", "Status": "STATUS", "Engine": "ENGINE",
+			"CPUs": "CPUS", "Memory": "MEMORY", "Disk": "DISK", "Use": "USE", "Containers": "CONTAINERS", "Fabric": "FABRIC", "Platform": "PLATFORM",
+			"Availability": "AVAILABILITY", "Age": "AGE", "Price": "PRICE", "Size": "SIZE",
+		},
 		Fit: table.Fit{
-			Width:  s.width(),
+			Width:  width,
 			Narrow: []string{"ENDPOINT", "FABRIC", "AGE", "PRICE", "ENGINE", "LOCATION", "CONTAINERS", "USE", "DISK", "CPUS", "MEMORY"}, Names: []string{"NAME"},
 		},
 	}
-	return table.Print(s.out, o.format, look, lines)
 }
 
 // observe asks all hosts at once.

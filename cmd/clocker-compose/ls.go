@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -19,8 +18,7 @@ import (
 type lsOptions struct {
 	all, quiet bool
 	format     listFormat
-	// names are words, or regular expressions, that projects are kept by.
-	names []string
+	filters    filters
 }
 
 func newLs(s *session) *cli.Command {
@@ -48,15 +46,9 @@ func parseLs(c *cli.Context) (lsOptions, error) {
 	if c.NArg() > 0 {
 		return o, fmt.Errorf("ls takes no arguments (found: %q)", c.Args().First())
 	}
-	for _, filter := range c.StringSlice("filter") {
-		key, value, found := strings.Cut(filter, "=")
-		switch key = strings.ToLower(strings.TrimSpace(key)); {
-		case !found:
-			return o, fmt.Errorf("invalid argument %q for --filter: bad format of filter (expected name=value)", filter)
-		case key != "name":
-			return o, fmt.Errorf("invalid filter '%s'", key)
-		}
-		o.names = append(o.names, strings.TrimSpace(value))
+	var err error
+	if o.filters, err = parseFilters(c.StringSlice("filter"), "name"); err != nil {
+		return o, err
 	}
 	return o, o.format.check()
 }
@@ -75,19 +67,11 @@ func (o lsOptions) run(ctx context.Context, s *session) error {
 		return err
 	}
 	s.warnOf(absent)
-	rows = slices.DeleteFunc(rows, func(r compose.LsRow) bool { return !o.keeps(r.Project) })
+	rows = slices.DeleteFunc(rows, func(r compose.LsRow) bool { return !o.filters.keepNamed(r.Project) })
 	if o.quiet {
 		return printWords(s.out, rows, func(r compose.LsRow) string { return r.Project })
 	}
 	return o.print(s, rows, len(pool) > 1)
-}
-
-// keeps tells whether the filters name a project.
-func (o lsOptions) keeps(project string) bool {
-	return len(o.names) == 0 || slices.ContainsFunc(o.names, func(name string) bool {
-		matched, err := regexp.MatchString(name, project)
-		return name == project || err == nil && matched
-	})
 }
 
 // lsLine is a project in JSON.
