@@ -120,7 +120,7 @@ func (o buildOptions) run(ctx context.Context, s *session) error {
 	if o.print {
 		return s.printBuilds(p, o)
 	}
-	env, err := s.environment(ctx, p)
+	env, err := s.placingEnvironment(ctx, p)
 	if err != nil {
 		return err
 	}

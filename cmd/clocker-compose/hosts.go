@@ -33,12 +33,14 @@ func (s *session) known(ctx context.Context) ([]hosts.Host, error) {
 		}
 	}
 	found, err := s.pool(ctx, p)
+	s.warnUnlisted(found.unlisted)
 	return byName(append(found.hosts, found.idle...)), err
 }
 
 // allKnown are the hosts of the locations, declared or made, sorted by name.
 func (s *session) allKnown(ctx context.Context, locations map[string]hosts.Location) []hosts.Host {
-	made, _ := s.made(ctx, s.machines(slices.Collect(maps.Values(locations))))
+	made, unlisted := s.made(ctx, s.machines(slices.Collect(maps.Values(locations))))
+	s.warnUnlisted(unlisted)
 	return byName(append(allHosts(locations), made...))
 }
 

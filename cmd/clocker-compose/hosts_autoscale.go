@@ -119,7 +119,7 @@ func (o hostsAutoscaleOptions) tell(ctx context.Context, s *session, p *project.
 }
 
 func (o hostsAutoscaleOptions) environment(ctx context.Context, s *session, p *project.Project) (*compose.Env, error) {
-	env, err := s.environment(ctx, p)
+	env, err := s.placingEnvironment(ctx, p)
 	if err != nil {
 		return nil, err
 	}

@@ -67,7 +67,7 @@ func (o hostsDrainOptions) empty(ctx context.Context, s *session, seen state.Sna
 			left[found.name] = found.problem.Error()
 			continue
 		}
-		env, err := s.environment(ctx, found.project)
+		env, err := s.placingEnvironment(ctx, found.project)
 		if err != nil {
 			left[found.name] = err.Error()
 			continue

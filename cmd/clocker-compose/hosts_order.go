@@ -41,7 +41,8 @@ func (s *session) hostOrder(ctx context.Context, location string) (*compose.Env,
 // its pool are all hosts that are declared or made and run.
 func (s *session) machineEnvironment(ctx context.Context, locations map[string]hosts.Location) (*compose.Env, error) {
 	m := s.machines(slices.Collect(maps.Values(locations)))
-	made, _ := s.made(ctx, m)
+	made, unlisted := s.made(ctx, m)
+	s.warnUnlisted(unlisted)
 	awake, _ := apart(made)
 	f, err := s.wiring.fabric(fabricOptions{
 		connect: s.connections.connect,

@@ -65,7 +65,8 @@ func (s *session) allLocations(p *project.Project) (map[string]hosts.Location, e
 	return all, nil
 }
 
-// made are the hosts that were made, as far as their clouds answer.
+// made are the hosts that were made, as far as their clouds answer, and why those
+// of the others aren't known, for the caller to tell.
 func (s *session) made(ctx context.Context, m *machines.Machines) (all []hosts.Host, unlisted []error) {
 	for _, seen := range m.Hosts(ctx) {
 		all = append(all, seen.Hosts...)
@@ -73,11 +74,18 @@ func (s *session) made(ctx context.Context, m *machines.Machines) (all []hosts.H
 			s.warn(err.Error())
 		}
 		if seen.Err != nil {
-			s.warn(seen.Err.Error() + "; its machines aren't known")
 			unlisted = append(unlisted, seen.Err)
 		}
 	}
 	return all, unlisted
+}
+
+// warnUnlisted tells of locations whose machines aren't known, where that is no
+// reason to end.
+func (s *session) warnUnlisted(unlisted []error) {
+	for _, err := range unlisted {
+		s.warn(err.Error() + "; its machines aren't known")
+	}
 }
 
 // apart parts hosts into those whose machines run, as far as their cloud knows,

@@ -57,7 +57,7 @@ func (o pullOptions) run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	env, err := s.environment(ctx, p)
+	env, err := s.placingEnvironment(ctx, p)
 	if err != nil {
 		return err
 	}

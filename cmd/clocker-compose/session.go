@@ -200,8 +200,19 @@ func (s *session) dockerOptions() docker.Options {
 	return o
 }
 
-// environment is what the use cases act through; p may be nil.
+// environment is what the use cases act through; p may be nil. Locations whose
+// machines aren't known are told: what is done goes on without them.
 func (s *session) environment(ctx context.Context, p *project.Project) (*compose.Env, error) {
+	env, err := s.placingEnvironment(ctx, p)
+	if err == nil {
+		s.warnUnlisted(env.Unlisted)
+	}
+	return env, err
+}
+
+// placingEnvironment is that of use cases that place something. Those end where
+// machines aren't known, and their error tells it.
+func (s *session) placingEnvironment(ctx context.Context, p *project.Project) (*compose.Env, error) {
 	found, err := s.pool(ctx, p)
 	if err != nil {
 		return nil, err

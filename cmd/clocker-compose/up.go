@@ -180,7 +180,7 @@ func (o *upOptions) prepare(ctx context.Context, s *session) (*project.Project, 
 	}
 	o.RemoveOrphans = o.RemoveOrphans || s.enabled("COMPOSE_REMOVE_ORPHANS")
 	o.IgnoreOrphans = s.enabled("COMPOSE_IGNORE_ORPHANS")
-	env, err := s.environment(ctx, p)
+	env, err := s.placingEnvironment(ctx, p)
 	if err == nil {
 		env.Events = o.quiet.of(env.Events)
 	}

@@ -51,7 +51,9 @@ func (o watchOptions) run(ctx context.Context, s *session) error {
 		}
 		return s.printPlan(planned, "text")
 	}
-	if !o.noUp {
+	if o.noUp {
+		s.warnUnlisted(env.Unlisted)
+	} else {
 		_, err = compose.Up(ctx, env, p, o.UpOptions)
 		s.renderer.Flush()
 		if err != nil {
