@@ -196,6 +196,9 @@ func TestFailuresSayWhatToDo(t *testing.T) {
 		{"port", func(e *engine, _ *Options) {
 			e.connections = []connection{{Address: "10.0.0.2:6783", State: "retrying", Info: "dial tcp4: connection refused"}}
 		}, []string{"0 of 1: 10.0.0.2:6783 is retrying: dial tcp4: connection refused", "open ports 6783/tcp"}},
+		{"packets", func(e *engine, _ *Options) {
+			e.connections = []connection{{Address: "10.0.0.2:6783", State: pending, Info: "encrypted sleeve"}}
+		}, []string{"0 of 1: 10.0.0.2:6783 is pending: encrypted sleeve", "6783/udp"}},
 	} {
 		t.Run(c.title, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -217,6 +220,20 @@ func TestKeyThatIsBeingChangedIsBorne(t *testing.T) {
 		e := newEngine()
 		e.connections = []connection{{State: "retrying", Info: "Unable to decrypt TCP msg"}}
 		time.AfterFunc(patience/2, func() {
+			e.mu.Lock()
+			defer e.mu.Unlock()
+			e.connections = []connection{{State: established}}
+		})
+		assert.NilError(t, fabric(t, e, "one").Join(t.Context(), hostA(), []string{"10.0.0.2"}))
+	})
+}
+
+// A router makes another connection when one has got no answer for a minute.
+func TestConnectionThatIsMadeAnewIsAwaited(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newEngine()
+		e.connections = []connection{{Address: "10.0.0.2:6783", State: pending, Info: "encrypted sleeve"}}
+		time.AfterFunc(time.Minute, func() {
 			e.mu.Lock()
 			defer e.mu.Unlock()
 			e.connections = []connection{{State: established}}

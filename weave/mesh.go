@@ -15,7 +15,10 @@ import (
 const routerStart = time.Minute
 
 // States of a connection, in the router's words.
-const established = "established"
+const (
+	established = "established"
+	pending     = "pending"
+)
 
 // introduce tells the router its peers, as soon as it answers. It remembers them.
 func (f *Fabric) introduce(ctx context.Context, e Containers, host hosts.Host, peers []string) error {
@@ -42,7 +45,7 @@ func (f *Fabric) settle(ctx context.Context, e Containers, host hosts.Host, peer
 	c := control{e}
 	var last report
 	strange := time.Now()
-	err := poll(ctx, f.o.Settle, func() (bool, error) {
+	look := func() (bool, error) {
 		r, err := c.report(ctx)
 		if errors.Is(err, errSilent) {
 			return false, nil
@@ -56,7 +59,11 @@ func (f *Fabric) settle(ctx context.Context, e Containers, host hosts.Host, peer
 			return false, problem
 		}
 		return len(connected(r)) >= peers, err
-	})
+	}
+	err := poll(ctx, f.o.Settle, look)
+	if errors.Is(err, errSilent) && unanswered(last) {
+		err = poll(ctx, f.o.Settle, look)
+	}
 	if errors.Is(err, errSilent) {
 		err = unsettled(last, peers)
 	}
@@ -65,6 +72,14 @@ func (f *Fabric) settle(ctx context.Context, e Containers, host hosts.Host, peer
 
 func connected(r report) []connection {
 	return slices.DeleteFunc(slices.Clone(r.Router.Connections), func(c connection) bool { return c.State != established })
+}
+
+// unanswered tells that all that lacks is connections whose packets get no answer
+// yet. Routers give such a one up after a minute, and make another, which mends
+// it if it was by chance.
+func unanswered(r report) bool {
+	lacking := slices.DeleteFunc(slices.Clone(r.Router.Connections), func(c connection) bool { return c.State == established })
+	return len(lacking) > 0 && !slices.ContainsFunc(lacking, func(c connection) bool { return c.State != pending })
 }
 
 var (

@@ -28,8 +28,9 @@ type Options struct {
 	// MTU is the size of a packet on the fabric in bytes; 0 is 1410, which fits
 	// into 1500 with the router's and the encryption's headers.
 	MTU int
-	// Settle is how long Join waits for the other hosts' routers; 0 is 45 s.
-	// They may be pulling their image.
+	// Settle is how long Join waits for the other hosts' routers, which may be
+	// pulling their image, and once more while all that lacks is an answer to
+	// packets; 0 is 45 s.
 	Settle time.Duration
 }
 
