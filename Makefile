@@ -80,9 +80,9 @@ bench: build ## Compare whole commands with Docker Compose, on one host
 	go test -tags e2e -count=1 -timeout 20m -v -run TestBench ./e2e -bench-rounds 7
 
 .PHONY: bench-images
-bench-images: build ## Compare how an image gets to 8 hosts (SPREAD_MB=1000, SPREAD_HOSTS=8, SPREAD_MBIT=1000, SPREAD_ENGINE=20)
+bench-images: build ## Compare how an image gets to 8 hosts (SPREAD_MB=1000, SPREAD_HOSTS=8, SPREAD_MBIT=250, SPREAD_ENGINE=20)
 	go test -tags e2e -count=1 -timeout 60m -v -run TestBenchSpread ./e2e \
-		-spread-mb $(or $(SPREAD_MB),1000) -spread-hosts $(or $(SPREAD_HOSTS),8) -spread-mbit $(or $(SPREAD_MBIT),1000)
+		-spread-mb $(or $(SPREAD_MB),1000) -spread-hosts $(or $(SPREAD_HOSTS),8) -spread-mbit $(or $(SPREAD_MBIT),250)
 
 .PHONY: engine29
 engine29: ## Build engine 29 and Docker Compose from source, for tests (8 minutes)

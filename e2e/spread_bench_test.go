@@ -26,7 +26,7 @@ import (
 var (
 	spreadMB    = flag.Int("spread-mb", 0, "MB of the image that is brought to many hosts; 0 leaves that out")
 	spreadHosts = flag.Int("spread-hosts", 8, "how many hosts there are then")
-	spreadMbit  = flag.Int("spread-mbit", 1000, "Mbit/s of each host's link, when the two quickest ways are taken again")
+	spreadMbit  = flag.Int("spread-mbit", 250, "Mbit/s of each host's link, when the two quickest ways are taken again")
 	spreadTurns = flag.Int("spread-turns", 3, "how often the two quickest ways are taken in turn; the median counts")
 )
 
