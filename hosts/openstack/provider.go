@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/gophercloud/gophercloud/v2"
 	"github.com/gophercloud/gophercloud/v2/openstack/compute/v2/flavors"
@@ -67,8 +68,39 @@ func (p *Provider) Delete(ctx context.Context, machine hosts.Machine) error {
 	if err := s.release(ctx, machine.Location, machine.Name, machine.ID); err != nil {
 		return fmt.Errorf("delete the floating address of machine %s: %w", machine.Name, err)
 	}
-	if err := s.deleteServer(ctx, machine.ID); err != nil {
+	err = s.deleteServer(ctx, machine.ID)
+	if err == nil && machine.State == hosts.MachineMaking {
+		err = s.awaitGone(ctx, machine.ID)
+	}
+	if err != nil {
 		return fmt.Errorf("delete machine %s: %w", machine.Name, err)
+	}
+	return nil
+}
+
+// farewell is how long a server that was deleted is looked at.
+const farewell = 30 * time.Second
+
+// awaitGone waits until a server that was deleted while it was being made is gone:
+// the cloud finishes it first, and shows it as one that runs for a moment. If that
+// takes longer the cloud goes on by itself.
+func (s *services) awaitGone(ctx context.Context, id string) error {
+	for end := time.Now().Add(farewell); time.Now().Before(end); {
+		server, err := servers.Get(ctx, s.compute, id).Extract()
+		switch {
+		case gophercloud.ResponseCodeIs(err, http.StatusNotFound):
+			return nil
+		case err != nil:
+			return explain(ctx, err)
+		}
+		if now, _ := state(*server); now == hosts.MachineRunning {
+			if err := s.deleteServer(ctx, id); err != nil {
+				return err
+			}
+		}
+		if err := wait(ctx, pause); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -45,6 +45,9 @@ type server struct {
 	fields map[string]any
 	// looks are the times that it was seen, and dying those since its deletion.
 	looks, dying int
+	// deleted tells that a deletion was ordered, late that it was while the server
+	// was being made: it runs for a moment then.
+	deleted, late bool
 }
 
 type floatingIP struct {
@@ -189,10 +192,14 @@ func (s *simulated) set(change func(*simulated)) {
 // age ends what a deletion has begun: a server is seen once more before it is gone.
 func (s *simulated) age() {
 	s.servers = slices.DeleteFunc(s.servers, func(one *server) bool {
-		if one.fields["OS-EXT-STS:task_state"] != "deleting" {
+		if !one.deleted {
 			return false
 		}
 		one.dying++
+		if one.dying == 2 && one.late {
+			one.fields["status"], one.fields["OS-EXT-STS:task_state"] = "ACTIVE", ""
+			return false
+		}
 		return one.dying > 1
 	})
 }
@@ -298,6 +305,7 @@ func (s *simulated) find(id string) *server {
 }
 
 func (s *simulated) getServer(w http.ResponseWriter, r *http.Request) {
+	s.age()
 	if one := s.find(r.PathValue("id")); one != nil {
 		answer(w, http.StatusOK, map[string]any{"server": s.look(one)})
 		return
@@ -315,7 +323,8 @@ func (s *simulated) deleteServer(w http.ResponseWriter, r *http.Request) {
 		s.notFound(w, "Instance "+r.PathValue("id")+" could not be found.")
 		return
 	}
-	one.fields["OS-EXT-STS:task_state"] = "deleting"
+	one.late = one.late || one.fields["status"] == "BUILD"
+	one.fields["OS-EXT-STS:task_state"], one.deleted = "deleting", true
 	w.WriteHeader(http.StatusNoContent)
 }
 
@@ -420,7 +429,7 @@ func (s *simulated) deleteFloating(w http.ResponseWriter, r *http.Request) {
 // staying counts the servers that are not being deleted.
 func (s *simulated) staying() (n int) {
 	for _, one := range s.servers {
-		if one.fields["OS-EXT-STS:task_state"] != "deleting" {
+		if !one.deleted {
 			n++
 		}
 	}
