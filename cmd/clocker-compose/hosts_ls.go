@@ -127,7 +127,7 @@ func (o hostsLsOptions) observe(ctx context.Context, s *session, pool []hosts.Ho
 	s.show("hosts ls")
 	defer s.renderer.Flush()
 	env := s.plainEnvironment(pool)
-	env.Meter, env.Events, env.Warn = s.meters(), s.renderer.Event, s.warn
+	env.Meter, env.Events, env.Warn = s.meters(), s.events(ctx), s.warn
 	return compose.Measure(ctx, env)
 }
 

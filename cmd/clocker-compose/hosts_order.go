@@ -52,7 +52,7 @@ func (s *session) machineEnvironment(ctx context.Context, locations map[string]h
 		return nil, err
 	}
 	env := s.plainEnvironment(byName(append(allHosts(locations), awake...)))
-	env.Machines, env.Fabric, env.Events, env.Warn, env.Locations = m, f, s.renderer.Event, s.warn, locations
+	env.Machines, env.Fabric, env.Events, env.Warn, env.Locations = m, f, s.events(ctx), s.warn, locations
 	if terminal.Is(s.in) {
 		env.Confirm = s.confirm
 	}

@@ -192,6 +192,25 @@ func TestInterruptDetached(t *testing.T) {
 	assert.Assert(t, cursorShown(c.text()))
 }
 
+// TestInterruptWorking: what a Ctrl-C has ended has not failed.
+func TestInterruptWorking(t *testing.T) {
+	up := startConsole(t, "create")
+	assert.Equal(t, up.exitCode(t), 0)
+	up.engine.Inject(fake.Fault{Method: "StartContainer", Delay: time.Hour})
+	start := exec.Command("clocker-compose", "start")
+	start.Dir, start.Env = up.command.Dir, up.command.Env
+	out := &bytes.Buffer{}
+	start.Stderr = out
+	assert.NilError(t, start.Start())
+	up.called(t, "StartContainer", 2)
+	assert.NilError(t, start.Process.Signal(syscall.SIGINT))
+	_ = start.Wait()
+	assert.Equal(t, start.ProcessState.ExitCode(), 130)
+	assert.Check(t, strings.Contains(out.String(), "Container shop-server-1 Interrupted"), out.String())
+	assert.Check(t, strings.Contains(out.String(), "start was interrupted: run it again"), out.String())
+	assert.Check(t, !strings.Contains(out.String(), "Error"), out.String())
+}
+
 // TestInterruptFollowing: logs -f ends with 130 and without complaint.
 func TestInterruptFollowing(t *testing.T) {
 	up := startConsole(t, "up", "-d")

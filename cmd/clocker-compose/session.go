@@ -222,7 +222,7 @@ func (s *session) placingEnvironment(ctx context.Context, p *project.Project) (*
 		Unlisted:   found.unlisted,
 		Pool:       pool,
 		Connect:    func(h hosts.Host) (compose.Engine, error) { return s.connections.connect(h) },
-		Events:     s.renderer.Event,
+		Events:     s.events(ctx),
 		Warn:       s.warn,
 		Locations:  found.locations,
 		Parallel:   s.root.parallel,
@@ -247,6 +247,16 @@ func (s *session) placingEnvironment(ctx context.Context, p *project.Project) (*
 		env.Fabric, err = s.fabric(p.Clocker.Network.Encrypt)
 	}
 	return env, err
+}
+
+// events is where progress goes. What an interruption has ended has not failed.
+func (s *session) events(ctx context.Context) execute.Sink {
+	return func(e execute.Event) {
+		if e.Status == execute.Error && interrupted(ctx) {
+			e.Status, e.Text, e.Details = execute.Warning, "Interrupted", ""
+		}
+		s.renderer.Event(e)
+	}
 }
 
 // carrier brings images from host to host of the pool, as it is by then; nil where
