@@ -156,7 +156,7 @@ func (u *up) warnOfFabric(joining []string) {
 		u.warn("x-clocker.network.encrypt is false: what goes from host to host will be readable on its way, for all projects on these hosts")
 	}
 	if again := slices.DeleteFunc(joining, func(name string) bool { return !hasRouter(u.State.Host(name)) }); len(again) > 0 {
-		u.warn("the container network of %s is set up anew, for all projects there: it has another version, another key, or other settings than yours",
+		u.warn("the container network of %s is set up anew, for all projects there: it was left unfinished, or has another version, key or settings than yours",
 			strings.Join(again, ", "))
 	}
 }

@@ -29,7 +29,7 @@ func TestAPlanTellsWhatJoiningDoesToOtherProjects(t *testing.T) {
 	}{
 		{"a new host", service, false, nil},
 		{"a host with a router that isn't ours", service, true, []string{
-			"the container network of h1 is set up anew, for all projects there: it has another version, another key, or other settings than yours",
+			"the container network of h1 is set up anew, for all projects there: it was left unfinished, or has another version, key or settings than yours",
 		}},
 		{"without encryption", service + "x-clocker: {network: {encrypt: false}}", false, []string{
 			"x-clocker.network.encrypt is false: what goes from host to host will be readable on its way, for all projects on these hosts",
