@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -62,20 +63,27 @@ func onGeneration(t *testing.T, generation string) *Lab {
 	return l
 }
 
-// theLab is brought up once for each generation. LAB_PREFIX keeps several runs on one machine apart.
+// theLab is brought up once for each generation.
 func theLab(t *testing.T, generation string) *Lab {
 	t.Helper()
 	if l, up := labs[generation]; up {
 		return l
 	}
+	return raise(t, generation, generation, 3, "tls", "ssh")
+}
+
+// raise brings up a lab of some hosts, which are reached in these ways in turn. It goes when all tests have ended.
+// LAB_PREFIX keeps several runs on one machine apart.
+func raise(t *testing.T, name, generation string, count int, reached ...string) *Lab {
+	t.Helper()
 	home, err := os.MkdirTemp("", "clocker-e2e")
 	assert.NilError(t, err)
-	l := &Lab{Generation: generation, name: cmp.Or(os.Getenv("LAB_PREFIX"), "test") + generation, home: home}
-	labs[generation] = l
+	l := &Lab{Generation: generation, name: cmp.Or(os.Getenv("LAB_PREFIX"), "test") + name, home: home}
+	labs[name] = l
 	l.must(t, "down") // what a killed run left
-	l.must(t, "up", "3", generation)
+	l.must(t, "up", strconv.Itoa(count), generation)
 	l.must(t, "env") // writes the ssh that knows the hosts
-	config := l.must(t, "config", "tls", "ssh")
+	config := l.must(t, append([]string{"config"}, reached...)...)
 	assert.NilError(t, os.WriteFile(l.configFile(), []byte(config), 0o600))
 	return l
 }

@@ -132,13 +132,7 @@ const spreadImage = "spread:1"
 
 func newSpread(t *testing.T, generation string) *spread {
 	t.Helper()
-	home := t.TempDir()
-	l := &Lab{Generation: generation, name: cmp.Or(os.Getenv("LAB_PREFIX"), "test") + "many", home: home}
-	l.must(t, "down")
-	t.Cleanup(func() { l.must(t, "down") })
-	l.must(t, "up", strconv.Itoa(*spreadHosts), generation)
-	l.must(t, "env")
-	assert.NilError(t, os.WriteFile(l.configFile(), []byte(l.must(t, "config", "tls")), 0o600))
+	l := raise(t, "many", generation, *spreadHosts, "tls")
 	s := &spread{lab: l, first: l.Host(1)}
 	for n := 2; n <= *spreadHosts; n++ {
 		s.others = append(s.others, l.Host(n))
