@@ -19,7 +19,7 @@ import (
 	"gotest.tools/v3/assert"
 )
 
-// Lab is three hosts with engines of one generation, shared by all tests.
+// Lab is hosts with engines of one generation: three that all tests share, or as many as one test asks for.
 type Lab struct {
 	Generation string
 	name       string
@@ -27,7 +27,7 @@ type Lab struct {
 	home string
 }
 
-// labs are those that tests asked for, by generation; TestMain takes them down.
+// labs are those that tests asked for, by name: those that all share have that of their generation. TestMain takes them down.
 var labs = map[string]*Lab{}
 
 func TestMain(m *testing.M) {
@@ -90,10 +90,10 @@ func raise(t *testing.T, name, generation string, count int, reached ...string) 
 
 func (l *Lab) configFile() string { return filepath.Join(l.home, "config.yaml") }
 
-// Hosts are the three.
+// Hosts are the three of a lab that all tests share.
 func (l *Lab) Hosts() []Host { return []Host{l.Host(1), l.Host(2), l.Host(3)} }
 
-// Host is the host h1, h2 or h3.
+// Host is the host h1, h2 and so on.
 func (l *Lab) Host(n int) Host { return Host{lab: l, name: fmt.Sprintf("h%d", n), n: n} }
 
 // HostNamed is the one that a row of ps names.

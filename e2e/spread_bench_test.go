@@ -48,7 +48,7 @@ func TestBenchSpread(t *testing.T) {
 	loaded := s.measure(t, layer, s.registry)
 	inTurn := s.measure(t, layer, s.load)
 	own, pulled := s.turns(t, layer)
-	for _, h := range s.lab.Hosts() {
+	for _, h := range append([]Host{s.first}, s.others...) {
 		h.limit(t, fmt.Sprint(*spreadMbit, "mbit"), "1mb")
 	}
 	linked, linkedPull := s.turns(t, layer)
