@@ -15,7 +15,7 @@ import (
 func (f *Fabric) chooseDatapath(ctx context.Context, e Engine, host hosts.Host, build string) error {
 	c := control{e}
 	if err := c.answering(ctx, routerStart); err != nil {
-		return nil //nolint:nilerr // joining goes on to say so
+		return nil //nolint:nilerr // Join says so when it waits for the peers
 	}
 	possible, err := c.curl(ctx, "file:///weavedb/"+notes.Datapath)
 	if err != nil || strings.TrimSpace(string(possible)) != notes.Fast {

@@ -39,8 +39,8 @@ type engine struct {
 	before func()
 	// mute makes a router with this datapath never answer.
 	mute string
-	// deaf makes the router take no peers.
-	deaf bool
+	// deaf makes the router take no peers, dead end once it has them.
+	deaf, dead bool
 	// ending is how often a command meets a container that ends just then.
 	ending int
 }
@@ -112,7 +112,7 @@ func (e *engine) Exec(_ context.Context, _ string, command []string) (hosts.Exec
 		e.ending--
 		return hosts.ExecResult{ExitCode: notRun, Stderr: []byte("OCI runtime exec failed")}, nil
 	}
-	if e.container.Labels[labelDatapath] == e.mute {
+	if e.container.Labels[labelDatapath] == e.mute || e.dead && len(e.peers) > 0 {
 		return hosts.ExecResult{ExitCode: curlRefused}, nil
 	}
 	switch command[0] {

@@ -190,6 +190,7 @@ func TestFailuresSayWhatToDo(t *testing.T) {
 	}{
 		{"image", func(_ *engine, o *Options) { o.Image = "none" }, []string{"host a: pull image none", "load the image none there"}},
 		{"router", func(e *engine, _ *Options) { e.mute = "sleeve" }, []string{"host a: start router: the router doesn't answer", "docker logs clocker-router"}},
+		{"router that ends", func(e *engine, _ *Options) { e.dead = true }, []string{"host a: start router: the router doesn't answer", "docker logs clocker-router"}},
 		{"key", func(e *engine, _ *Options) {
 			e.connections = []connection{{Address: "10.0.0.2:6783", State: "retrying", Info: "Unable to decrypt TCP msg, retry: 2026"}}
 		}, []string{"another key: 10.0.0.2:6783 is retrying: Unable to decrypt TCP msg (", "same fabric key"}},

@@ -24,12 +24,16 @@ const (
 func (f *Fabric) introduce(ctx context.Context, e Containers, host hosts.Host, peers []string) error {
 	c := control{e}
 	if err := c.answering(ctx, routerStart); err != nil {
-		return failure(host, "start router", err, fmt.Sprintf("look at `docker logs %s` there: is port %d taken?", RouterName, Port))
+		return unstarted(host, err)
 	}
 	if err := c.connect(ctx, peers); err != nil {
 		return failure(host, "tell router its peers", err, "")
 	}
 	return nil
+}
+
+func unstarted(host hosts.Host, err error) error {
+	return failure(host, "start router", err, fmt.Sprintf("look at `docker logs %s` there: is port %d taken?", RouterName, Port))
 }
 
 func others(peers []string, own string) []string {
@@ -44,10 +48,10 @@ const patience = 8 * time.Second
 func (f *Fabric) settle(ctx context.Context, e Containers, host hosts.Host, peers int) error {
 	c := control{e}
 	var last report
-	strange := time.Now()
+	answers, strange := false, time.Now()
 	look := func() (bool, error) {
 		r, err := c.report(ctx)
-		if errors.Is(err, errSilent) {
+		if answers = !errors.Is(err, errSilent); !answers {
 			return false, nil
 		}
 		last = r
@@ -64,10 +68,13 @@ func (f *Fabric) settle(ctx context.Context, e Containers, host hosts.Host, peer
 	if errors.Is(err, errSilent) && unanswered(last) {
 		err = poll(ctx, f.o.Settle, look)
 	}
-	if errors.Is(err, errSilent) {
-		err = unsettled(last, peers)
+	switch {
+	case !errors.Is(err, errSilent):
+		return explain(host, err)
+	case !answers: // it has got another datapath, or has ended
+		return unstarted(host, err)
 	}
-	return explain(host, err)
+	return explain(host, unsettled(last, peers))
 }
 
 func connected(r report) []connection {
