@@ -11,7 +11,8 @@ import (
 type filters map[string][]string
 
 // parseFilters reads words KEY=VALUE, as Docker does: spaces around them and the
-// case of keys don't matter. Where there are several keys, an unknown one is told them.
+// case of keys don't matter. The error of an unknown key names the keys that there
+// are, unless there is only one.
 func parseFilters(words []string, keys ...string) (filters, error) {
 	f := filters{}
 	for _, word := range words {

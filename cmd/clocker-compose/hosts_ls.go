@@ -73,7 +73,7 @@ func (o hostsLsOptions) run(ctx context.Context, s *session) error {
 }
 
 // lines are the rows of hosts that the filter keeps. Those that don't answer are
-// told, for what is asked for may be true of them.
+// told, for what is asked for may be true of them; JSON tells it in their rows.
 func (o hostsLsOptions) lines(ctx context.Context, s *session, pool []hosts.Host) ([]hostLine, error) {
 	var costs prices
 	var asking sync.WaitGroup
@@ -89,10 +89,11 @@ func (o hostsLsOptions) lines(ctx context.Context, s *session, pool []hosts.Host
 		if !o.filter.keepsStatus(line) {
 			continue
 		}
-		if status := seen.Host.Status; !status.Ready && !o.format.JSON() {
+		kept := o.filter.keepsObserved(line)
+		if status := seen.Host.Status; !status.Ready && !(kept && o.format.JSON()) {
 			s.warn("host " + seen.Host.Name + ": " + status.Reason)
 		}
-		if o.filter.keepsObserved(line) {
+		if kept {
 			lines = append(lines, line)
 		}
 	}
