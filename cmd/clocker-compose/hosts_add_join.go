@@ -89,14 +89,15 @@ func (o hostsAddOptions) join(ctx context.Context, s *session, h hosts.Host, l h
 		return err
 	}
 	s.show("add")
+	tell := s.events(ctx)
 	event := execute.Event{ID: "Host " + h.Name, Status: execute.Working, Text: "Joining"}
-	s.renderer.Event(event)
+	tell(event)
 	var did []string
 	err = s.joiner().Join(ctx, h, setup, func(f join.Finding) {
 		switch f.Status {
 		case join.Wait:
 			event.Details = f.Text
-			s.renderer.Event(event)
+			tell(event)
 		case join.Did:
 			did = append(did, f.Text)
 		case join.OK, join.Need, join.Fault:
@@ -106,7 +107,7 @@ func (o hostsAddOptions) join(ctx context.Context, s *session, h hosts.Host, l h
 	if err != nil {
 		event.Status, event.Text = execute.Error, "Error"
 	}
-	s.renderer.Event(event)
+	tell(event)
 	s.renderer.Flush()
 	for _, what := range did {
 		fmt.Fprint(s.out, cleanLines(h.Name+": "+what))

@@ -30,15 +30,16 @@ func (s *session) mend(ctx context.Context, chosen []hosts.Host, found []join.Fi
 }
 
 func (s *session) mendHost(ctx context.Context, h hosts.Host, l hosts.Location) {
+	tell := s.events(ctx)
 	event := execute.Event{ID: "Host " + h.Name, Status: execute.Working, Text: "Joining"}
-	s.renderer.Event(event)
+	tell(event)
 	err := s.joinHost(ctx, h, l, func(text string) {
 		event.Details = text
-		s.renderer.Event(event)
+		tell(event)
 	})
 	event.Status, event.Text, event.Details = execute.Done, "Joined", ""
 	if err != nil {
 		event.Status, event.Text = execute.Error, "Error"
 	}
-	s.renderer.Event(event)
+	tell(event)
 }
