@@ -194,21 +194,36 @@ func TestInterruptDetached(t *testing.T) {
 
 // TestInterruptWorking: what a Ctrl-C has ended has not failed.
 func TestInterruptWorking(t *testing.T) {
-	up := startConsole(t, "create")
-	assert.Equal(t, up.exitCode(t), 0)
-	up.engine.Inject(fake.Fault{Method: "StartContainer", Delay: time.Hour})
-	start := exec.Command("clocker-compose", "start")
-	start.Dir, start.Env = up.command.Dir, up.command.Env
+	for command, last := range map[string]string{
+		"start": "start was interrupted: run it again",
+		"up":    "Container shop-server-1 Stopped",
+	} {
+		t.Run(command, func(t *testing.T) {
+			said := interruptStarting(t, command)
+			assert.Check(t, strings.Contains(said, "Container shop-server-1 Interrupted"), said)
+			assert.Check(t, strings.Contains(said, last), said)
+			assert.Check(t, !strings.Contains(said, "Error"), said)
+		})
+	}
+}
+
+// interruptStarting interrupts a command whose containers take long to start, and
+// returns what it said.
+func interruptStarting(t *testing.T, command string) string {
+	t.Helper()
+	c := startConsole(t, "create")
+	assert.Equal(t, c.exitCode(t), 0)
+	c.engine.Inject(fake.Fault{Method: "StartContainer", Delay: time.Hour})
+	starting := exec.Command("clocker-compose", command)
+	starting.Dir, starting.Env = c.command.Dir, c.command.Env
 	out := &bytes.Buffer{}
-	start.Stderr = out
-	assert.NilError(t, start.Start())
-	up.called(t, "StartContainer", 2)
-	assert.NilError(t, start.Process.Signal(syscall.SIGINT))
-	_ = start.Wait()
-	assert.Equal(t, start.ProcessState.ExitCode(), 130)
-	assert.Check(t, strings.Contains(out.String(), "Container shop-server-1 Interrupted"), out.String())
-	assert.Check(t, strings.Contains(out.String(), "start was interrupted: run it again"), out.String())
-	assert.Check(t, !strings.Contains(out.String(), "Error"), out.String())
+	starting.Stderr = out
+	assert.NilError(t, starting.Start())
+	c.called(t, "StartContainer", 2)
+	assert.NilError(t, starting.Process.Signal(syscall.SIGINT))
+	_ = starting.Wait()
+	assert.Equal(t, starting.ProcessState.ExitCode(), 130)
+	return out.String()
 }
 
 // TestInterruptFollowing: logs -f ends with 130 and without complaint.

@@ -251,11 +251,17 @@ func (s *session) placingEnvironment(ctx context.Context, p *project.Project) (*
 
 // events is where progress goes. What an interruption has ended has not failed.
 func (s *session) events(ctx context.Context) execute.Sink {
+	return sparing(ctx, func(e execute.Event) { s.renderer.Event(e) })
+}
+
+// sparing passes events on; those of what has ended since the user has interrupted
+// say that, and not that it has failed.
+func sparing(ctx context.Context, sink execute.Sink) execute.Sink {
 	return func(e execute.Event) {
 		if e.Status == execute.Error && interrupted(ctx) {
 			e.Status, e.Text, e.Details = execute.Warning, "Interrupted", ""
 		}
-		s.renderer.Event(e)
+		sink(e)
 	}
 }
 

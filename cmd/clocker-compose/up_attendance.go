@@ -59,7 +59,6 @@ func newAttendance(o upOptions, s *session, p *project.Project, env *compose.Env
 	a.tellTo(env.Events)
 	env.Events = func(e execute.Event) { (*a.events.Load())(e) }
 	env.HookOutput = a.hooks.hear
-	a.Starting = a.begin
 	return a
 }
 
@@ -74,6 +73,7 @@ func (a *attendance) run(ctx context.Context) error {
 		a.work.Wait()
 		a.forwarded()
 	}()
+	a.Starting = func(planned *plan.Plan) { a.begin(ctx, planned) }
 	a.work.Go(func() {
 		_, err := compose.Up(acting, a.env, a.project, a.UpOptions)
 		a.up <- err
@@ -97,9 +97,9 @@ func (a *attendance) prepared() (bool, error) {
 
 // begin shows output from now on. It is called when all is there, and before
 // anything is started.
-func (a *attendance) begin(planned *plan.Plan) {
+func (a *attendance) begin(ctx context.Context, planned *plan.Plan) {
 	a.session.renderer.Flush()
-	a.tellTo(a.session.lines().Event)
+	a.tellTo(sparing(ctx, a.session.lines().Event))
 	a.again = a.session.interrupts.claimSecond()
 	a.hooks.show(a.audience.view)
 	a.menu.show()
@@ -173,7 +173,8 @@ func (a *attendance) detach(starting <-chan error) error {
 func (a *attendance) finish(ctx context.Context, starting <-chan error, sentence string) error {
 	close(a.ending)
 	a.menu.close()
-	a.tellTo(a.session.lines().Event)
+	lines := a.session.lines().Event
+	a.tellTo(sparing(ctx, lines))
 	a.env.Events(execute.Event{ID: progress.Compose, Status: execute.Working, Text: "Stopping", Details: sentence})
 	if starting != nil {
 		if err := <-starting; err != nil && !errors.Is(err, context.Canceled) {
@@ -181,6 +182,7 @@ func (a *attendance) finish(ctx context.Context, starting <-chan error, sentence
 		}
 		close(a.settled)
 	}
+	a.tellTo(lines)
 	if err := errors.Join(a.halt(context.WithoutCancel(ctx)), drain(a.ended, a.stop)); err != nil {
 		return err
 	}
