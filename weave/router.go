@@ -69,7 +69,7 @@ func (f *Fabric) router(host hosts.Host, way, driver string) hosts.ContainerSpec
 func routerHost() *container.HostConfig {
 	return &container.HostConfig{
 		NetworkMode:   "host",
-		UsernsMode:    "host", // no other may have the host's network
+		UsernsMode:    "host", // an engine that maps users gives the host's network to no others
 		CapAdd:        []string{"NET_ADMIN", "NET_RAW"},
 		MaskedPaths:   []string{},
 		ReadonlyPaths: []string{},
