@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/clocker-compose/clocker-compose/compose/plan"
@@ -133,9 +134,9 @@ func (r *run) transfer(ctx context.Context, from, to Engine, s plan.Step, a plan
 	tell := r.moved(s, Event{ID: "Image " + a.Ref, Status: Working, Text: "Copying", Total: size})
 	watched := &watchedReader{Reader: archive, moved: func(n int64) { idle.Reset(copyIdle); tell(n) }}
 	err = to.LoadImage(ctx, a.Ref, watched)
-	switch {
-	case watched.err != nil:
-		return sourceError{a.From, watched.err}
+	switch failed := watched.failed.Load(); {
+	case failed != nil:
+		return sourceError{a.From, *failed}
 	case err != nil && context.Cause(ctx) != nil:
 		return context.Cause(ctx)
 	}
@@ -179,11 +180,12 @@ func (r *run) moved(s plan.Step, e Event) func(done int64) {
 }
 
 // watchedReader tells how much was read, and keeps the error that it ended with.
+// A client may still read when its request has ended.
 type watchedReader struct {
 	io.Reader
-	moved func(total int64)
-	total int64
-	err   error
+	moved  func(total int64)
+	total  int64
+	failed atomic.Pointer[error]
 }
 
 func (w *watchedReader) Read(p []byte) (int, error) {
@@ -191,7 +193,8 @@ func (w *watchedReader) Read(p []byte) (int, error) {
 	w.total += int64(n)
 	w.moved(w.total)
 	if err != nil && err != io.EOF {
-		w.err = err
+		failed := err
+		w.failed.Store(&failed)
 	}
 	return n, err
 }
