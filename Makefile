@@ -22,6 +22,7 @@ demo: prepare build ## Run examples/shop over three hosts on this machine, and t
 	@e2e/demo
 
 .PHONY: test
+test: export FUZZTIME ?= 20s
 test: prepare unit lint fuzz e2e ## Run every test: unit, lint, fuzzing, and e2e on real engines
 
 .PHONY: build
