@@ -37,6 +37,8 @@ type engine struct {
 	withheld []string
 	// before is called ahead of a creation.
 	before func()
+	// refuse is what the first installation of the driver ends with, though it is there.
+	refuse error
 	// mute makes a router with this datapath never answer.
 	mute string
 	// deaf makes the router take no peers, dead end once it has them.
@@ -204,7 +206,9 @@ func (e *engine) InstallPlugin(_ context.Context, name string, content io.Reader
 		}
 	}
 	e.plugin = &hosts.Plugin{ID: "p1", Name: name, Description: e.config.Description}
-	return nil
+	err := e.refuse
+	e.refuse = nil
+	return err
 }
 
 func (e *engine) EnablePlugin(context.Context, string) error {

@@ -1,8 +1,10 @@
 package weave
 
 import (
+	"os"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/fstest"
 	"testing/synctest"
@@ -180,6 +182,18 @@ func TestRouterIsToldItsPeersButNotItself(t *testing.T) {
 	e.connections = []connection{{State: established}, {State: established}}
 	assert.NilError(t, fabric(t, e, "one").Join(t.Context(), hostA(), []string{"10.0.0.2", "", "10.0.0.1", "c.example"}))
 	assert.DeepEqual(t, e.peers, []string{"peer=10.0.0.2&peer=c.example&replace=true"})
+}
+
+// Of two who install the driver at once the later one may be cut off before it
+// has said all, with whatever the engine answers.
+func TestDriverThatSomebodyElseInstallsMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newEngine()
+		f := fabric(t, e, "one")
+		e.refuse = &hosts.Error{Host: "a", Op: "install plugin", Err: &os.PathError{Op: "write", Path: "|1", Err: syscall.EPIPE}}
+		assert.NilError(t, f.Join(t.Context(), hostA(), nil))
+		assert.DeepEqual(t, e.log, []string{"create router sleeve", "start router", "install driver", "enable driver"})
+	})
 }
 
 func TestFailuresSayWhatToDo(t *testing.T) {

@@ -4,7 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
+	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
@@ -62,7 +66,15 @@ func (f *Fabric) installAmongOthers(ctx context.Context, e Engine, host hosts.Ho
 // raced tells whether an error may be due to somebody who did the same.
 // Engines say of a plugin that is being installed that its reference is locked.
 func raced(err error) bool {
-	return err != nil && (errors.Is(err, hosts.ErrConflict) || errors.Is(err, hosts.ErrNotFound) || strings.Contains(err.Error(), "locked for"))
+	return err != nil && (errors.Is(err, hosts.ErrConflict) || errors.Is(err, hosts.ErrNotFound) || cutOff(err) ||
+		strings.Contains(err.Error(), "locked for"))
+}
+
+// cutOff tells whether a request ended before all of it was sent: an engine that
+// refuses a plugin doesn't read it, and what it says may be lost.
+func cutOff(err error) bool {
+	return slices.ContainsFunc([]error{syscall.EPIPE, syscall.ECONNRESET, net.ErrClosed, io.EOF, io.ErrUnexpectedEOF},
+		func(sign error) bool { return errors.Is(err, sign) })
 }
 
 // install puts router and driver there. A driver that is out of date goes
