@@ -27,6 +27,9 @@ type growth struct {
 	failed map[string]error
 	full   map[string]string
 	never  map[string]bool
+	// lost is how often machines were deleted while this run was making them hosts,
+	// by name.
+	lost map[string]int
 	// kept are the hosts that somebody used while they were about to be deleted.
 	kept map[string]error
 	// sizes are those of locations, asked for once.
@@ -36,7 +39,7 @@ type growth struct {
 }
 
 func newGrowth() *growth {
-	return &growth{failed: map[string]error{}, never: map[string]bool{}, kept: map[string]error{}, full: map[string]string{}, sizes: map[string][]hosts.Size{}}
+	return &growth{failed: map[string]error{}, never: map[string]bool{}, kept: map[string]error{}, full: map[string]string{}, lost: map[string]int{}, sizes: map[string][]hosts.Size{}}
 }
 
 // listing is a location with its machines.
@@ -222,6 +225,23 @@ func (g *growth) refuse(location string, why error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.full[location] = why.Error()
+}
+
+// mostLost is how often a machine may be deleted by others while one run makes it
+// a host.
+const mostLost = 3
+
+// lose notes that a machine was deleted while it was made a host. Where that
+// happens again and again, as where a cloud takes back what it gives, the run
+// doesn't go on ordering, and the reason is returned.
+func (g *growth) lose(location, machine string) (enough string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.lost[machine]++; g.lost[machine] < mostLost {
+		return ""
+	}
+	g.full[location] = fmt.Sprintf("location %s: machine %s was deleted %d times while this run made it a host", location, machine, mostLost)
+	return g.full[location]
 }
 
 // whyFull is why a location has no more machines for now: its provider refuses

@@ -119,6 +119,9 @@ func CreateHosts(ctx context.Context, env *Env, o HostOrder) ([]plan.MakeHost, e
 		if why := env.grown().failure(a.Name); why != nil {
 			failures = append(failures, why)
 		}
+		if env.grown().lost[a.Name] > 0 {
+			failures = append(failures, fmt.Errorf("host %s: %s", a.Name, deletedMeanwhile))
+		}
 	}
 	if why := env.grown().full[o.Location.Name]; why != "" {
 		failures = append(failures, errors.New(why))

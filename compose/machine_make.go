@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/clocker-compose/clocker-compose/compose/execute"
@@ -13,7 +14,8 @@ import (
 
 // MakeHosts makes hosts of the locations, all at once, and takes them into the
 // pool. A machine that fails to become one stays, to be looked at, and is told
-// of; an error is that machines can't be had at all.
+// of; one that another run deletes meanwhile isn't made again, as whoever plans
+// anew decides that. An error is that machines can't be had at all.
 func MakeHosts(ctx context.Context, env *Env, makes []plan.MakeHost) error {
 	errs := make([]error, len(makes))
 	var work sync.WaitGroup
@@ -34,8 +36,18 @@ func (e *Env) makeHost(ctx context.Context, a plan.MakeHost) error {
 			e.Events(execute.Event{ID: "Host " + a.Name, Status: status, Text: text, Details: details})
 		}
 	}
+	gone := func() error {
+		tell(execute.Done, "Gone", deletedMeanwhile)
+		if why := e.grown().lose(a.Location.Name, a.Name); why != "" {
+			e.warn([]string{why})
+		}
+		return nil
+	}
 	tell(execute.Working, "Creating", "")
-	machine, err := e.Machines.Create(ctx, a.Location, a.Name, a.Size)
+	machine, err := e.order(ctx, a)
+	if errors.Is(err, hosts.ErrGone) {
+		return gone()
+	}
 	if err != nil {
 		tell(execute.Error, "Error", err.Error())
 		if errors.Is(err, hosts.ErrCapacity) {
@@ -49,10 +61,32 @@ func (e *Env) makeHost(ctx context.Context, a plan.MakeHost) error {
 		tell(execute.Done, "Ready", "")
 		return nil
 	}
+	if errors.Is(err, hosts.ErrGone) {
+		return gone()
+	}
 	tell(execute.Error, "Failed", err.Error())
 	if ctx.Err() == nil {
 		e.grown().fail(a.Name, err, a.Begun)
 		e.warn([]string{fmt.Sprintf("host %s isn't used: %v; its machine is kept, `hosts rm --force %s` deletes it", a.Name, err, a.Name)})
 	}
 	return nil
+}
+
+// deletedMeanwhile is what has become of a machine that is gone.
+const deletedMeanwhile = "somebody has deleted it meanwhile"
+
+// order orders a machine. One that is to be finished isn't made anew: that it is
+// gone is an [hosts.ErrGone].
+func (e *Env) order(ctx context.Context, a plan.MakeHost) (hosts.Machine, error) {
+	if a.Begun {
+		all, err := e.Machines.List(ctx, a.Location)
+		if err != nil {
+			return hosts.Machine{}, err
+		}
+		there := func(m hosts.Machine) bool { return m.Name == a.Name && m.State != hosts.MachineDeleting }
+		if !slices.ContainsFunc(all, there) {
+			return hosts.Machine{}, hosts.ErrGone
+		}
+	}
+	return e.Machines.Create(ctx, a.Location, a.Name, a.Size)
 }

@@ -13,6 +13,7 @@ import (
 	"gotest.tools/v3/assert"
 	"gotest.tools/v3/assert/cmp"
 
+	"github.com/clocker-compose/clocker-compose/compose/plan"
 	"github.com/clocker-compose/clocker-compose/hosts"
 	"github.com/clocker-compose/clocker-compose/hosts/fake"
 )
@@ -25,6 +26,8 @@ type burst struct {
 	location hosts.Location
 	// told is how many calls of the cloud changes has told of.
 	told int
+	// ready is called when a machine is waited for; nil is one that is ready.
+	ready func(m hosts.Machine) error
 }
 
 func newBurst(t *testing.T) *burst {
@@ -47,6 +50,9 @@ func (b *burst) Create(ctx context.Context, l hosts.Location, name, size string)
 }
 
 func (b *burst) Ready(_ context.Context, l hosts.Location, m hosts.Machine, _ func(string)) (hosts.Host, error) {
+	if b.ready != nil {
+		return b.Host(l, m), b.ready(m)
+	}
 	return b.Host(l, m), nil
 }
 
@@ -256,5 +262,41 @@ func TestAHostThatIsKeptStaysDrained(t *testing.T) {
 		assert.NilError(t, Drain(t.Context(), env, "burst-1"))
 		assert.ErrorContains(t, DeleteHost(t.Context(), env, b.location, "burst-1"), "container c0 is on it")
 		assert.Check(t, drainedNow(b, "burst-1"))
+	})
+}
+
+// Another run deletes a machine that this one makes a host: whether it is made
+// again follows from what is there then.
+func TestAMachineThatIsDeletedMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, env, warned := newBurst(t), (*Env)(nil), ""
+		losses := 0
+		b.ready = func(m hosts.Machine) error {
+			if losses--; losses < 0 {
+				return nil
+			}
+			assert.NilError(t, b.Delete(t.Context(), b.location, m))
+			return fmt.Errorf("machine %s: %w", m.Name, hosts.ErrGone)
+		}
+		resize := func(n int) string {
+			env, losses, warned = b.run("laptop"), n, ""
+			env.Warn = func(text string) { warned += text }
+			_, err := Resize(t.Context(), env, ResizeOptions{Yes: true})
+			assert.NilError(t, err)
+			return b.changes()
+		}
+		assert.Check(t, cmp.Equal(resize(1), "Create burst-1, Delete burst-1, Create burst-1"))
+		assert.Check(t, cmp.Equal(warned, ""))
+
+		assert.NilError(t, MakeHosts(t.Context(), env, []plan.MakeHost{{Location: b.location, Name: "burst-2", Begun: true}}))
+		assert.Check(t, cmp.Equal(b.changes(), ""), "what was to be finished is gone, and isn't made anew")
+
+		b.load("burst-1", 4)
+		assert.Check(t, cmp.Equal(resize(99), strings.TrimSuffix(strings.Repeat("Create burst-2, Delete burst-2, ", mostLost), ", ")))
+		assert.Check(t, cmp.Equal(warned, "location burst: machine burst-2 was deleted 3 times while this run made it a host"))
+
+		losses = 1
+		_, err := CreateHosts(t.Context(), b.run("laptop"), HostOrder{Location: b.location, Names: []string{"burst-3"}, Yes: true})
+		assert.Error(t, err, "host burst-3: somebody has deleted it meanwhile")
 	})
 }

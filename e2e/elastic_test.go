@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -66,10 +67,30 @@ func (e *elastic) made(t *testing.T) string {
 	return strings.Join(names, " ")
 }
 
+// noOrphans checks that the hosts of the lab are the machines that are known, and
+// that they are so many.
+func (e *elastic) noOrphans(t *testing.T, count int) {
+	t.Helper()
+	var known, there []string
+	for _, name := range strings.Fields(e.made(t)) {
+		known = append(known, e.hostOf(t, name).name)
+	}
+	for _, line := range strings.Split(e.lab.must(t, "hosts"), "\n")[1:] {
+		if host, _, _ := strings.Cut(line, " "); host != "" {
+			there = append(there, host)
+		}
+	}
+	slices.Sort(known)
+	slices.Sort(there)
+	assert.Check(t, is.DeepEqual(there, known))
+	assert.Check(t, is.Len(there, count))
+}
+
 // whole checks that all replicas run, and that the machines are all in use or headroom.
 func (e *elastic) whole(t *testing.T) {
 	t.Helper()
 	assert.Equal(t, e.made(t), "burst-1 burst-2 burst-3 burst-4")
+	e.noOrphans(t, 4)
 	on := map[string]int{}
 	for _, r := range e.Ps(t) {
 		on[r.Host]++
@@ -97,7 +118,7 @@ func TestHostsComeAndGo(t *testing.T) {
 	began = time.Now()
 	e.Do(t, "down")
 	t.Logf("down to the least: %s", time.Since(began).Round(time.Second))
-	assert.Check(t, is.Len(strings.Fields(e.made(t)), 1))
+	e.noOrphans(t, 1)
 
 	e.metadataIsClosed(t)
 
@@ -107,7 +128,7 @@ func TestHostsComeAndGo(t *testing.T) {
 		e.whole(t)
 		e.kill(t, 20*time.Second, "down")
 		e.Do(t, "down")
-		assert.Check(t, is.Len(strings.Fields(e.made(t)), 1))
+		e.noOrphans(t, 1)
 		e.withAnother(t)
 		t.Logf("%d of %d", n+1, *kills)
 	}
@@ -132,7 +153,7 @@ func (e *elastic) withAnother(t *testing.T) {
 		}
 	}
 	e.Do(t, "hosts", "autoscale", "--delay", "0s") // whoever was done first left hosts to the other
-	assert.Check(t, is.Len(strings.Fields(e.made(t)), 1))
+	e.noOrphans(t, 1)
 }
 
 // Somebody watches the location: hosts follow what is on them, and a cloud that

@@ -9,6 +9,9 @@ import (
 // another machine like the one that was asked for.
 var ErrCapacity = errors.New("no capacity")
 
+// ErrGone is that a machine was deleted while it was waited for.
+var ErrGone = errors.New("it isn't there any more")
+
 // The tags that providers put on machines, in the cloud's own spelling where
 // it allows fewer characters.
 const (

@@ -324,7 +324,9 @@ func TestAMachineWithAnEndpointIsAHostWhenItsEngineAnswers(t *testing.T) {
 		return nil
 	}
 	m := machines.New(w.options)
-	made := hosts.Machine{ID: "1", Name: "eu-1", Location: "eu", State: hosts.MachineRunning, Address: "172.17.0.2", Endpoint: "container://eu-1-abc"}
+	made, err := m.Create(t.Context(), w.eu, "eu-1", "")
+	assert.NilError(t, err)
+	made.State, made.Address, made.Endpoint = hosts.MachineRunning, "172.17.0.2", "container://eu-1-abc"
 	h, err := m.Ready(t.Context(), w.eu, made, func(string) {})
 	assert.NilError(t, err)
 	assert.Equal(t, refusals, -1)

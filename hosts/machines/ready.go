@@ -18,13 +18,11 @@ type Broken struct{ Machine, Reason string }
 
 func (b *Broken) Error() string { return "machine " + b.Machine + " is broken: " + b.Reason }
 
-// errGone is that a machine was deleted by another.
-var errGone = errors.New("it isn't there any more")
-
 // Ready waits until a machine runs and SSH answers, and makes it a host; of one
 // that has an endpoint of its own, until its engine answers. It finishes what an
 // interrupted run has begun. Tell is called with what is waited for. The
-// template's start-timeout bounds all of it, from when the machine was made.
+// template's start-timeout bounds all of it, from when the machine was made. One
+// that is deleted meanwhile is a [hosts.ErrGone].
 func (m *Machines) Ready(ctx context.Context, l hosts.Location, machine hosts.Machine, tell func(string)) (hosts.Host, error) {
 	rest := left(l, machine, time.Now())
 	if rest < l.StartTimeout()-time.Minute {
@@ -73,15 +71,21 @@ func (m *Machines) ready(ctx context.Context, l hosts.Location, machine hosts.Ma
 	if machine.Endpoint != "" {
 		tell("Waiting for Docker")
 		h := m.Host(l, machine)
-		return h, m.persist(ctx, func() (bool, error) { return true, m.o.Answer(ctx, h) })
+		return h, m.persist(ctx, l, machine, func() (bool, error) { return true, m.o.Answer(ctx, h) })
 	}
 	tell("Waiting for SSH")
-	if err := m.answering(ctx, machine); err != nil {
+	if err := m.answering(ctx, l, machine); err != nil {
 		return hosts.Host{}, err
 	}
 	h := m.Host(l, machine)
 	tell("Joining")
-	return h, m.o.Join(ctx, h, l, tell)
+	if err := m.o.Join(ctx, h, l, tell); err != nil {
+		if lost := m.lost(ctx, l, machine); errors.Is(lost, hosts.ErrGone) {
+			return h, lost
+		}
+		return h, err
+	}
+	return h, nil
 }
 
 // running waits until the machine runs and has an address. A cloud that doesn't
@@ -100,15 +104,35 @@ func (m *Machines) running(ctx context.Context, l hosts.Location, machine hosts.
 			continue
 		}
 		heard = time.Now()
-		i := slices.IndexFunc(all, func(seen hosts.Machine) bool { return seen.ID == machine.ID })
-		if i < 0 {
-			return machine, fmt.Errorf("machine %s: %w", machine.Name, errGone)
+		if machine, err = find(all, machine); err != nil {
+			return machine, err
 		}
-		machine = all[i]
 		if runs, err := settled(machine); runs || err != nil {
 			return machine, err
 		}
 	}
+}
+
+// find is a machine as a list has it.
+func find(all []hosts.Machine, machine hosts.Machine) (hosts.Machine, error) {
+	i := slices.IndexFunc(all, func(seen hosts.Machine) bool { return seen.ID == machine.ID })
+	if i < 0 {
+		return machine, fmt.Errorf("machine %s: %w", machine.Name, hosts.ErrGone)
+	}
+	return all[i], nil
+}
+
+// lost waits for the time of one poll, and is an error where the machine is gone
+// by then, or broken. That the cloud doesn't answer says nothing of the machine.
+func (m *Machines) lost(ctx context.Context, l hosts.Location, machine hosts.Machine) error {
+	all, err := m.roster(l).next(ctx)
+	if err != nil {
+		return nil
+	}
+	if machine, err = find(all, machine); err == nil {
+		_, err = settled(machine)
+	}
+	return err
 }
 
 // settled tells that a machine runs, or in an error that it won't.
@@ -117,28 +141,32 @@ func settled(m hosts.Machine) (runs bool, err error) {
 	case hosts.MachineBroken:
 		return false, &Broken{m.Name, m.Fault}
 	case hosts.MachineDeleting:
-		return false, fmt.Errorf("machine %s: %w", m.Name, errGone)
+		return false, fmt.Errorf("machine %s: %w", m.Name, hosts.ErrGone)
 	}
 	return m.State == hosts.MachineRunning && m.Address != "", nil
 }
 
 // answering waits until the machine's SSH server shows the key that it was made
 // with; that it shows another is no reason to wait.
-func (m *Machines) answering(ctx context.Context, machine hosts.Machine) error {
-	return m.persist(ctx, func() (again bool, err error) {
+func (m *Machines) answering(ctx context.Context, l hosts.Location, machine hosts.Machine) error {
+	return m.persist(ctx, l, machine, func() (again bool, err error) {
 		err = m.Trust(ctx, machine)
 		return !errors.Is(err, ErrHostKey), err
 	})
 }
 
-// persist tries until there is no error, or trying again is of no use.
-func (m *Machines) persist(ctx context.Context, try func() (again bool, err error)) error {
+// persist tries until there is no error, or trying again is of no use, as on a
+// machine that another run has deleted meanwhile.
+func (m *Machines) persist(ctx context.Context, l hosts.Location, machine hosts.Machine, try func() (again bool, err error)) error {
 	for {
 		again, err := try()
 		if err == nil || !again {
 			return err
 		}
-		if pause(ctx, m.o.Poll) != nil {
+		if lost := m.lost(ctx, l, machine); lost != nil {
+			return lost
+		}
+		if ctx.Err() != nil {
 			return err
 		}
 	}

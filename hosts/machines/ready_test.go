@@ -1,12 +1,16 @@
 package machines_test
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"testing"
 	"time"
 
+	"golang.org/x/crypto/ssh"
 	"gotest.tools/v3/assert"
 
+	"github.com/clocker-compose/clocker-compose/hosts"
 	"github.com/clocker-compose/clocker-compose/hosts/fake"
 	"github.com/clocker-compose/clocker-compose/hosts/machines"
 )
@@ -31,6 +35,38 @@ func TestAMachineHasOneStartTimeout(t *testing.T) {
 			_, err := machines.New(w.options).Ready(t.Context(), w.eu, made, func(s string) { told = append(told, s) })
 			assert.NilError(t, err)
 			assert.Assert(t, slices.Contains(told, c.told), "%q", told)
+		})
+	}
+}
+
+// Another run may delete a machine while this one waits for it: then nothing is
+// there to wait for any more.
+func TestAMachineThatIsDeletedIsNotWaitedFor(t *testing.T) {
+	refused := errors.New("no route to host")
+	for _, deletedAt := range []string{"Booting", "Waiting for SSH", "Joining", "Waiting for Docker"} {
+		t.Run(deletedAt, func(t *testing.T) {
+			w := newWorld(t)
+			w.options.Join = func(context.Context, hosts.Host, hosts.Location, func(string)) error { return refused }
+			w.options.Answer = func(context.Context, hosts.Host) error { return refused }
+			switch deletedAt {
+			case "Booting":
+				w.cloud.Inject(fake.Fault{Method: "Boot", Delay: time.Hour})
+			case "Waiting for SSH":
+				w.shown = func() ssh.PublicKey { return nil }
+			}
+			m := machines.New(w.options)
+			made, err := m.Create(t.Context(), w.eu, "eu-1", "")
+			assert.NilError(t, err)
+			if deletedAt == "Waiting for Docker" {
+				made.State, made.Endpoint = hosts.MachineRunning, "container://eu-1-abc"
+			}
+			_, err = m.Ready(t.Context(), w.eu, made, func(text string) {
+				if text == deletedAt {
+					assert.NilError(t, w.cloud.Delete(t.Context(), made))
+				}
+			})
+			assert.Error(t, err, "machine eu-1: it isn't there any more")
+			assert.ErrorIs(t, err, hosts.ErrGone)
 		})
 	}
 }

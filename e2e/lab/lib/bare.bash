@@ -11,9 +11,9 @@ bare() {
   make_bare_root
   n=$(claim_number)
   echo bare >"$(folder "$n")/generation"
+  echo "h$n $(address "$n")"
   prepare_bare "$n" "$data"
   boot_bare "$n"
-  echo "h$n $(address "$n")"
 }
 
 # remove H: the host and all that it held are gone.
