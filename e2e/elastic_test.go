@@ -122,12 +122,17 @@ func TestHostsComeAndGo(t *testing.T) {
 
 	e.metadataIsClosed(t)
 
+	var down time.Duration
 	for n := range *kills {
 		e.kill(t, up, "up", "-d", "-y")
 		e.upBare(t, "-y")
 		e.whole(t)
-		e.kill(t, 20*time.Second, "down")
+		if n > 0 { // the first tells how long it takes
+			e.kill(t, down, "down")
+		}
+		began := time.Now()
 		e.Do(t, "down")
+		down = max(down, time.Since(began))
 		e.noOrphans(t, 1)
 		e.withAnother(t)
 		t.Logf("%d of %d", n+1, *kills)
