@@ -120,7 +120,8 @@ type sourceError struct {
 func (e sourceError) Error() string      { return fmt.Sprintf("read it from host %s: %v", e.host, e.err) }
 func (sourceError) Is(target error) bool { return target == errSource }
 
-// transfer ends when nothing moves for a while.
+// transfer ends when nothing moves for a while. Which host is to blame follows
+// from whether its archive is waited for, or that it is taken.
 func (r *run) transfer(ctx context.Context, from, to Engine, s plan.Step, a plan.CopyImage, size int64) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
@@ -129,16 +130,23 @@ func (r *run) transfer(ctx context.Context, from, to Engine, s plan.Step, a plan
 		return sourceError{a.From, err}
 	}
 	defer archive.Close()
-	idle := time.AfterFunc(copyIdle, func() { stop(fmt.Errorf("%w: nothing moved for %s", hosts.ErrUnreachable, copyIdle)) })
+	watched := &watchedReader{Reader: archive}
+	idle := time.AfterFunc(copyIdle, func() {
+		still := fmt.Errorf("%w: nothing moved for %s", hosts.ErrUnreachable, copyIdle)
+		if watched.waiting.Load() {
+			still = sourceError{a.From, still}
+		}
+		stop(still)
+	})
 	defer idle.Stop()
 	tell := r.moved(s, Event{ID: "Image " + a.Ref, Status: Working, Text: "Copying", Total: size})
-	watched := &watchedReader{Reader: archive, moved: func(n int64) { idle.Reset(copyIdle); tell(n) }}
+	watched.moved = func(n int64) { idle.Reset(copyIdle); tell(n) }
 	err = to.LoadImage(ctx, a.Ref, watched)
 	switch failed := watched.failed.Load(); {
+	case err != nil && ctx.Err() != nil:
+		return context.Cause(ctx)
 	case failed != nil:
 		return sourceError{a.From, *failed}
-	case err != nil && context.Cause(ctx) != nil:
-		return context.Cause(ctx)
 	}
 	return err
 }
@@ -186,10 +194,14 @@ type watchedReader struct {
 	moved  func(total int64)
 	total  int64
 	failed atomic.Pointer[error]
+	// waiting tells that more is asked for.
+	waiting atomic.Bool
 }
 
 func (w *watchedReader) Read(p []byte) (int, error) {
+	w.waiting.Store(true)
 	n, err := w.Reader.Read(p)
+	w.waiting.Store(false)
 	w.total += int64(n)
 	w.moved(w.total)
 	if err != nil && err != io.EOF {
