@@ -300,3 +300,20 @@ func TestAMachineThatIsDeletedMeanwhile(t *testing.T) {
 		assert.Error(t, err, "host burst-3: somebody has deleted it meanwhile")
 	})
 }
+
+// What another run has ordered is waited for, and counts: no other is made beside it.
+func TestAMachineThatIsComingIsHeadroom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBurst(t)
+		b.watch(nil, time.Minute)
+		b.load("burst-1", 4)
+		b.Inject(fake.Fault{Method: "Boot", Object: "burst-2", Delay: time.Minute})
+		_, err := b.Create(t.Context(), b.location, "burst-2", "")
+		assert.NilError(t, err)
+		b.changes()
+		b.ready = func(hosts.Machine) error { time.Sleep(time.Minute); return nil }
+		_, err = Resize(t.Context(), b.run("laptop"), ResizeOptions{Yes: true})
+		assert.NilError(t, err)
+		assert.Check(t, cmp.Equal(b.changes(), "Create burst-2"), "finished")
+	})
+}

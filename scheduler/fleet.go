@@ -23,6 +23,8 @@ type Fleet struct {
 	// Working are the machines of the provider's that are hosts or become some,
 	// and Machines all that there are, those that have failed among them.
 	Working, Machines int
+	// Coming are those of Working that are yet to become hosts.
+	Coming int
 	// Min is how many are to work at least, Max how many there may be.
 	Min, Max int
 }
@@ -40,6 +42,9 @@ func (f *Fleet) Missing() (more int, why string) {
 		}
 	}
 	for more = max(0, more); more < room && !now.keeps(f.Headroom, f.Most); more++ {
+		if f.blind() && f.Coming > 0 {
+			break // what those have is known first
+		}
 		if why == "" {
 			why = "headroom of " + headroomWords(f.Headroom)
 		}

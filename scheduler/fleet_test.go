@@ -46,6 +46,8 @@ func TestMissing(t *testing.T) {
 		{name: "the least is headroom, too", f: fleet(4, hosts.Headroom{Containers: 8}), edit: func(f *Fleet) { f.Min = 2 }, more: 2, why: "at least 2 hosts"},
 		{name: "failed ones count as there, not as working", f: fleet(4, hosts.Headroom{}, 0), edit: func(f *Fleet) { f.Min, f.Max, f.Machines = 3, 3, 2 }, more: 1, why: "at least 3 hosts"},
 		{name: "of hosts that nobody knows one is made at a time", f: fleet(0, hosts.Headroom{MemoryBytes: 64 * gib}), edit: func(f *Fleet) { f.Next = hosts.Resources{} }, more: 1, why: "headroom of 64 GiB"},
+		{name: "and none while one is being made", f: fleet(0, hosts.Headroom{MemoryBytes: 64 * gib}), edit: func(f *Fleet) { f.Next, f.Coming, f.Working = hosts.Resources{}, 1, 1 }},
+		{name: "but for the least", f: fleet(0, hosts.Headroom{MemoryBytes: 64 * gib}), edit: func(f *Fleet) { f.Next, f.Coming, f.Working, f.Min = hosts.Resources{}, 1, 1, 2 }, more: 1, why: "at least 2 hosts"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.edit != nil {

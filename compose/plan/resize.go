@@ -33,10 +33,19 @@ func Resize(r ResizeRequest) *Plan {
 		for _, name := range f.Coming {
 			g.add(name, f.finish(name), ReasonInterrupted)
 		}
-		resizing{Fleet: f, after: r.State, most: most(f, r.Strategies), mind: r.Mind, shrink: r.Shrink}.steps(g)
+		resizing{Fleet: f, after: f.come(r.State), most: most(f, r.Strategies), mind: r.Mind, shrink: r.Shrink}.steps(g)
 	}
 	p.Steps = g.sorted()
 	return p
+}
+
+// come adds the machines that become hosts to what was observed, as empty ones.
+func (f *Fleet) come(s state.Snapshot) state.Snapshot {
+	var all []hosts.Host
+	for _, name := range f.Coming {
+		all = append(all, f.host(name, f.sized(f.sizeOf(name)), s))
+	}
+	return s.With(all)
 }
 
 // resize adds the steps that keep the headroom of locations and delete hosts
@@ -94,7 +103,7 @@ func (r resizing) steps(g *graph) {
 func (r resizing) count(size hosts.Size) *scheduler.Fleet {
 	f := &scheduler.Fleet{
 		Next: r.capacity(size, r.after), Most: r.most, Headroom: r.Location.Headroom,
-		Machines: r.there() + len(r.made), Working: len(r.made), Min: r.Location.Min, Max: r.Location.Max,
+		Machines: r.there() + len(r.made), Working: len(r.made), Coming: len(r.Coming), Min: r.Location.Min, Max: r.Location.Max,
 	}
 	for _, o := range r.after.Ready() {
 		if o.Host.Location == r.Location.Name && o.Host.Availability != hosts.Drain {
@@ -156,5 +165,5 @@ func (r resizing) left() []string {
 // vacant tells that a machine's host answers, and holds nothing.
 func (r resizing) vacant(m hosts.Machine) bool {
 	o := r.after.Host(m.Name)
-	return o != nil && m.State == hosts.MachineRunning && Occupied(o) == "" && r.mind[m.Name] == ""
+	return o != nil && !slices.Contains(r.Coming, m.Name) && m.State == hosts.MachineRunning && Occupied(o) == "" && r.mind[m.Name] == ""
 }
