@@ -2,7 +2,6 @@ package compose
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -16,34 +15,52 @@ import (
 // use the host see the same.
 const drainMark = "clocker-drained"
 
-// drained tells whether a host has the mark.
-func drained(o hosts.Observation) bool {
-	return slices.ContainsFunc(o.Volumes, func(v hosts.Volume) bool {
-		return v.Name == drainMark && v.Labels[hosts.LabelDrained] != ""
-	})
-}
+// isMark tells whether a volume is that mark.
+func isMark(v hosts.Volume) bool { return v.Name == drainMark && v.Labels[hosts.LabelDrained] != "" }
 
-// Drain marks a host, from which on nothing new is placed there.
+// drained tells whether a host has the mark.
+func drained(o hosts.Observation) bool { return slices.ContainsFunc(o.Volumes, isMark) }
+
+// drainedBy is what the mark says.
+func drainedBy(who string, since time.Time) string { return who + ", " + since.Format(time.RFC3339) }
+
+// Drain marks a host, from which on nothing new is placed there. That somebody
+// deletes the host is an error.
 func Drain(ctx context.Context, env *Env, host string) error {
 	engine, err := env.engineOf(host)
 	if err != nil {
 		return err
 	}
-	who := env.Self.Name + ", " + time.Now().UTC().Format(time.RFC3339)
-	_, err = engine.ClaimVolume(ctx, hosts.VolumeSpec{Name: drainMark, Labels: map[string]string{hosts.LabelDrained: who}})
-	return err
+	spec := hosts.VolumeSpec{Name: drainMark, Labels: map[string]string{hosts.LabelDrained: drainedBy(env.Self.Name, time.Now().UTC())}}
+	for {
+		v, err := engine.ClaimVolume(ctx, spec)
+		if err == nil {
+			err = env.undisturbed(v)
+		}
+		who := leaver(v)
+		if err != nil || who == nil {
+			return err
+		}
+		if err := unmark(ctx, engine, env.patience(), who.ID); err != nil { // it was given up
+			return err
+		}
+	}
 }
 
-// Activate takes the mark off a host.
+// Activate takes the mark off a host. That somebody deletes the host is an error.
 func Activate(ctx context.Context, env *Env, host string) error {
 	engine, err := env.engineOf(host)
 	if err != nil {
 		return err
 	}
-	if err := engine.RemoveVolume(ctx, drainMark); !errors.Is(err, hosts.ErrNotFound) {
+	v, err := markOf(ctx, engine, env.patience())
+	if err != nil || v == nil {
 		return err
 	}
-	return nil
+	if err := env.undisturbed(*v); err != nil {
+		return err
+	}
+	return unmark(ctx, engine, env.patience(), v.Labels[labelHolder])
 }
 
 // Relocate moves the project's replicas away from hosts that they can't stay

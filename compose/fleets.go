@@ -14,9 +14,6 @@ import (
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
 
-// labelLeaving is on the mark of a drained host whose machine is being deleted.
-const labelLeaving = "io.clocker.leaving"
-
 // growth is what a run has learnt of machines while it made some; all copies of
 // its Env share it.
 type growth struct {
@@ -130,7 +127,7 @@ func (e *Env) fleet(ctx context.Context, l listing, s state.Snapshot) (plan.Flee
 		o := s.Host(m.Name)
 		switch {
 		case o != nil && o.Host.Status.Ready:
-			if leaver(*o) != nil {
+			if leaverOf(*o) != nil {
 				f.Leaving = append(f.Leaving, m.Name)
 			}
 		case m.State != hosts.MachineDeleting && learnt.failure(m.Name) == nil && m.Quarantine(time.Now(), l.location.StartTimeout()) == "":
@@ -139,34 +136,6 @@ func (e *Env) fleet(ctx context.Context, l listing, s state.Snapshot) (plan.Flee
 	}
 	f.Full = learnt.whyFull(f)
 	return f, nil
-}
-
-// leaver is who has begun to delete a host; nil for nobody.
-func leaver(o hosts.Observation) *Holder {
-	for _, v := range o.Volumes {
-		if v.Name == drainMark && v.Labels[labelLeaving] != "" {
-			return holderOf(v)
-		}
-	}
-	return nil
-}
-
-// reclaim takes hosts into use again whose deletion was begun by a run that has
-// ended since.
-func (e *Env) reclaim(ctx context.Context, s state.Snapshot) error {
-	for i := range s.Observations {
-		o := &s.Observations[i]
-		who := leaver(*o)
-		if who == nil || !e.dead(*who) {
-			continue
-		}
-		if err := Activate(ctx, e, o.Host.Name); err != nil {
-			return err
-		}
-		o.Host.Availability = hosts.Active
-		o.Volumes = slices.DeleteFunc(slices.Clone(o.Volumes), func(v hosts.Volume) bool { return v.Name == drainMark })
-	}
-	return nil
 }
 
 func (g *growth) sizesOf(ctx context.Context, m Machines, l hosts.Location) ([]hosts.Size, error) {

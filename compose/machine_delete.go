@@ -2,11 +2,9 @@ package compose
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/clocker-compose/clocker-compose/compose/execute"
@@ -20,7 +18,8 @@ var ErrOccupied = errors.New("it isn't empty")
 // DeleteHost deletes the machine of a host on which nothing is. The host is
 // drained first, so that nobody places anything there meanwhile, and looked at
 // again; where somebody was faster, it is as before, and the error is an
-// [ErrOccupied] that says what is there.
+// [ErrOccupied] that says what is there. That another run has deleted it is
+// success.
 func DeleteHost(ctx context.Context, env *Env, location hosts.Location, name string) error {
 	i := slices.IndexFunc(env.Pool, func(h hosts.Host) bool { return h.Name == name && h.Machine != nil })
 	if i < 0 {
@@ -33,83 +32,79 @@ func DeleteHost(ctx context.Context, env *Env, location hosts.Location, name str
 		}
 	}
 	tell(execute.Working, "Deleting", "")
-	why, err := env.vacate(ctx, h)
-	if err == nil && why != "" {
-		tell(execute.Done, "Kept", why)
-		return fmt.Errorf("host %s: %w: %s", name, ErrOccupied, why)
-	}
-	if err == nil {
-		if err = env.leaveFabric(ctx, h); err != nil {
-			env.warn([]string{err.Error()}) // a peer that is gone is forgotten later, too
-		}
-		err = env.Machines.Delete(ctx, location, *h.Machine)
-	}
-	if err != nil {
+	occupied, err := env.deleteHost(ctx, location, h)
+	switch {
+	case err == nil && occupied != "":
+		tell(execute.Done, "Kept", occupied)
+		return fmt.Errorf("host %s: %w: %s", name, ErrOccupied, occupied)
+	case err != nil && !env.isGone(ctx, location, *h.Machine):
 		tell(execute.Error, "Error", err.Error())
 		return err
+	case err != nil:
+		tell(execute.Done, "Gone", deletedMeanwhile)
+	default:
+		tell(execute.Done, "Deleted", "")
 	}
-	env.setPool(slices.Delete(slices.Clone(env.Pool), i, i+1))
-	tell(execute.Done, "Deleted", "")
+	env.setPool(slices.DeleteFunc(slices.Clone(env.Pool), func(h hosts.Host) bool { return h.Name == name }))
 	return nil
+}
+
+// deleteHost takes less than the deletionTime, after which others take the host
+// for one whose deletion was given up.
+func (e *Env) deleteHost(ctx context.Context, location hosts.Location, h hosts.Host) (occupied string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, deletionTime-time.Minute)
+	defer cancel()
+	mark, occupied, err := e.vacate(ctx, h)
+	if occupied != "" || err != nil {
+		return occupied, err
+	}
+	if err := e.leaveFabric(ctx, h); err != nil && ctx.Err() == nil {
+		e.warn([]string{err.Error()}) // a peer that is gone is forgotten later, too
+	}
+	// This machine may have slept since, and others have taken the host for theirs.
+	stands, err := mark.stands(ctx)
+	switch {
+	case err != nil:
+		return "", errors.Join(err, mark.withdraw(ctx))
+	case !stands:
+		return takenAgain, nil
+	}
+	return "", e.Machines.Delete(ctx, location, *h.Machine)
+}
+
+// takenAgain is why a host is kept whose mark isn't this run's any more.
+const takenAgain = "somebody has taken it into use again"
+
+// isGone tells that a machine isn't listed any more.
+func (e *Env) isGone(ctx context.Context, l hosts.Location, m hosts.Machine) bool {
+	ctx, cancel := context.WithTimeout(ctx, l.ListTimeout())
+	defer cancel()
+	all, err := e.Machines.List(ctx, l)
+	return err == nil && !slices.ContainsFunc(all, func(o hosts.Machine) bool { return o.ID == m.ID && o.State != hosts.MachineDeleting })
 }
 
 // vacate lets nothing be placed on a host, and returns what is on it all the
 // same; then it is as before. The order counts: a run that takes its lock after
 // the mark is there sees the mark, one that holds it keeps the host, and what one
 // has done that gave it back is seen.
-func (e *Env) vacate(ctx context.Context, h hosts.Host) (occupied string, err error) {
-	mine, err := e.markLeaving(ctx, h)
+func (e *Env) vacate(ctx context.Context, h hosts.Host) (_ *leaving, occupied string, err error) {
+	mark, err := e.markLeaving(ctx, h)
 	if err != nil {
-		return "", err
+		return nil, "", err
 	}
-	if !mine.free {
-		return mine.reason, nil
+	if mark.other != "" {
+		return mark, mark.other + " is deleting it", nil
 	}
 	if occupied, err = e.atWork(ctx); occupied == "" && err == nil {
 		seen := e.observeHost(ctx, h, everything)
-		occupied = plan.Occupied(&seen)
+		if occupied = plan.Occupied(&seen); occupied == "" && !drained(seen) {
+			occupied = takenAgain
+		}
 	}
-	if (occupied == "" && err == nil) || mine.drained {
-		return occupied, err
+	if occupied != "" || err != nil {
+		err = errors.Join(err, mark.withdraw(ctx))
 	}
-	return occupied, errors.Join(err, Activate(context.WithoutCancel(ctx), e, h.Name))
-}
-
-// claim is what has become of the mark of a host that is to be deleted.
-type claim struct {
-	// free tells that this run may delete it; else the reason is who does.
-	free   bool
-	reason string
-	// drained tells that a user has drained it before.
-	drained bool
-}
-
-// deletionTime is longer than anybody takes to delete a host.
-const deletionTime = 5 * time.Minute
-
-// markLeaving drains a host whose machine is going to be deleted, unless another
-// run is about to do that.
-func (e *Env) markLeaving(ctx context.Context, h hosts.Host) (claim, error) {
-	engine, err := e.Connect(h)
-	if err != nil {
-		return claim{}, err
-	}
-	me := Holder{ID: rand.Text(), Who: e.Self.Name, Machine: e.Self.Machine, Process: e.Self.Process, Since: time.Now().UTC()}
-	v, err := engine.ClaimVolume(ctx, hosts.VolumeSpec{Name: drainMark, Labels: map[string]string{
-		hosts.LabelDrained: me.Who + ", " + me.Since.Format(time.RFC3339), labelLeaving: "true", labelHolder: me.ID, labelWho: me.Who,
-		labelMachine: me.Machine, labelProcess: strconv.Itoa(me.Process), labelSince: me.Since.Format(time.RFC3339),
-	}})
-	if err != nil {
-		return claim{}, err
-	}
-	other := holderOf(v)
-	switch {
-	case v.Labels[labelLeaving] == "":
-		return claim{free: true, drained: true}, nil
-	case other.ID == me.ID, e.dead(*other), time.Since(other.Since) > deletionTime:
-		return claim{free: true}, nil
-	}
-	return claim{reason: other.Who + " is deleting it"}, nil
+	return mark, occupied, err
 }
 
 // Leaver is a fabric that a host can be taken off, and that the others forget

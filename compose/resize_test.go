@@ -239,7 +239,7 @@ func TestAHostIsDeletedByOne(t *testing.T) {
 		}
 		got, err := first.markLeaving(t.Context(), first.Pool[0])
 		assert.NilError(t, err)
-		assert.Check(t, got.free)
+		assert.Check(t, cmp.Equal(got.other, ""))
 		err = DeleteHost(t.Context(), second, b.location, "burst-1")
 		assert.Check(t, errors.Is(err, ErrOccupied))
 		assert.ErrorContains(t, err, "alice@laptop is deleting it")
