@@ -28,7 +28,7 @@ func (e *Env) duringLock(ctx context.Context, project, command string, act func(
 		return err
 	}
 	knowing := *e
-	knowing.asked = s.asked
+	knowing.asked, knowing.outer, knowing.growth = s.asked, e, e.grown()
 	return l.during(ctx, &knowing, act)
 }
 

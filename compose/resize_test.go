@@ -317,3 +317,22 @@ func TestAMachineThatIsComingIsHeadroom(t *testing.T) {
 		assert.Check(t, cmp.Equal(b.changes(), "Create burst-2"), "finished")
 	})
 }
+
+// What a run learns while it holds a project's lock is known afterwards, too: that
+// the user has agreed to machines, and which have failed.
+func TestWhatIsLearntUnderALockIsKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBurst(t)
+		b.watch(nil, time.Minute)
+		run := b.run("laptop")
+		_, err := run.list(t.Context())
+		assert.NilError(t, err)
+		assert.NilError(t, run.exclusively(t.Context(), "shop", "up", func(_ context.Context, held *Env) error {
+			held.grown().agreed = 3
+			held.setPool(nil)
+			return nil
+		}))
+		assert.Equal(t, run.grown().agreed, 3)
+		assert.Equal(t, len(run.Pool), 0)
+	})
+}
