@@ -35,7 +35,7 @@ func Drain(ctx context.Context, env *Env, host string) error {
 	for {
 		v, err := engine.ClaimVolume(ctx, spec)
 		if err == nil {
-			err = env.undisturbed(v)
+			err = env.undisturbed(&v)
 		}
 		who := leaver(v)
 		if err != nil || who == nil {
@@ -57,7 +57,7 @@ func Activate(ctx context.Context, env *Env, host string) error {
 	if err != nil || v == nil {
 		return err
 	}
-	if err := env.undisturbed(*v); err != nil {
+	if err := env.undisturbed(v); err != nil {
 		return err
 	}
 	return unmark(ctx, engine, env.patience(), v.Labels[labelHolder])

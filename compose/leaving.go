@@ -141,9 +141,13 @@ func (e *Env) gaveUp(who Holder) bool {
 	return mine || e.dead(who) || time.Since(who.Since) > deletionTime
 }
 
-// undisturbed is an error where somebody deletes the host of a mark.
-func (e *Env) undisturbed(v hosts.Volume) error {
-	if who := leaver(v); who != nil && !e.gaveUp(*who) {
+// undisturbed is an error where somebody deletes the host of a mark, which may be
+// nil.
+func (e *Env) undisturbed(v *hosts.Volume) error {
+	if v == nil {
+		return nil
+	}
+	if who := leaver(*v); who != nil && !e.gaveUp(*who) {
 		return fmt.Errorf("%s is deleting it", who.Who)
 	}
 	return nil

@@ -45,6 +45,8 @@ type lock struct {
 	// another run's to remove.
 	names []string
 	taken bool
+	// beats counts those that there have been.
+	beats int
 
 	stop context.CancelFunc
 	work sync.WaitGroup
@@ -119,6 +121,9 @@ func (e *Env) tryLock(ctx context.Context, host, project, command string) (_ *lo
 	default:
 		err = l.queue(ctx, e)
 	}
+	if err == nil {
+		err = l.outlast(ctx, e)
+	}
 	l.since = time.Now()
 	return l, func() { l.abandon(ctx) }, err
 }
@@ -186,7 +191,7 @@ func (l *lock) abandon(ctx context.Context) {
 		return
 	}
 	if c := readChain(l.me.Project, list); c.holder != nil && c.holder.ID == l.me.ID {
-		_ = l.remove(ctx, c.names...)
+		_ = l.remove(ctx, slices.Concat(c.names, l.names)...)
 	}
 }
 
@@ -220,13 +225,13 @@ func (l *lock) keepAlive(ctx context.Context, lost context.CancelCauseFunc) {
 	l.work.Go(func() {
 		tick := time.NewTicker(l.Beat)
 		defer tick.Stop()
-		for n := 1; ; n++ {
+		for {
 			select {
 			case <-tick.C:
 			case <-ctx.Done():
 				return
 			}
-			if l.beat(ctx, n); l.superseded(ctx) {
+			if l.beat(ctx); l.superseded(ctx) {
 				l.taken = true
 				lost(errTakenOver)
 				return
@@ -237,11 +242,12 @@ func (l *lock) keepAlive(ctx context.Context, lost context.CancelCauseFunc) {
 
 // beat puts a volume in the place of the last beat's. A failure is made good by
 // the next one.
-func (l *lock) beat(ctx context.Context, n int) {
-	name, last := beatName(l.me, n), beatName(l.me, n-1)
+func (l *lock) beat(ctx context.Context) {
+	l.beats++
+	name, last := beatName(l.me, l.beats), beatName(l.me, l.beats-1)
 	l.names = append(l.names, name) // claimed or not: the answer may get lost
 	_, err := l.claim(ctx, name)
-	if err == nil && n > 1 && l.remove(ctx, last) == nil {
+	if err == nil && l.beats > 1 && l.remove(ctx, last) == nil {
 		l.names = slices.DeleteFunc(l.names, func(s string) bool { return s == last })
 	}
 }

@@ -144,7 +144,7 @@ func (p *lockPool) die(t *testing.T, process int) {
 	t.Helper()
 	l, err := p.run(process, nil).lockOn(t.Context(), "h1", "shop", "up")
 	assert.NilError(t, err)
-	l.beat(t.Context(), 1)
+	l.beat(t.Context())
 }
 
 func TestLockOfADeadProcessIsTakenOverAtOnce(t *testing.T) {

@@ -48,7 +48,7 @@ func Run(ctx context.Context, env *Env, p *project.Project, o RunOptions, user C
 		return RunResult{}, err
 	}
 	one := oneoff{hooks: plan.PostStart(p, o.Service), env: env, options: o, tty: o.Override.Tty, stdin: o.Override.Stdin}
-	err = env.exclusively(ctx, p.Name, "run", func(ctx context.Context, env *Env) error {
+	err = env.onHosts(ctx, p, UpOptions(up), "run", func(ctx context.Context, env *Env) error {
 		planned, err := up.apply(ctx, env, p)
 		one.find(planned)
 		return err

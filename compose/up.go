@@ -51,15 +51,12 @@ func planUp(ctx context.Context, env *Env, p *project.Project, o UpOptions) (*pl
 // the plan that it executed, also where that failed half way. While another run
 // changes the project, it waits.
 func Up(ctx context.Context, env *Env, p *project.Project, o UpOptions) (planned *plan.Plan, err error) {
-	if err := env.found(ctx, p, o); err != nil {
-		return nil, err
-	}
 	o.JoinHosts = env.JoinHost != nil
 	bring := func(ctx context.Context, env *Env) (err error) {
 		planned, err = up(ctx, env, p, o)
 		return err
 	}
-	err = env.exclusively(ctx, p.Name, "up", bring)
+	err = env.onHosts(ctx, p, o, "up", bring)
 	if errors.Is(err, errJoined) { // and there are hosts that can keep the lock
 		o.JoinHosts = false
 		err = env.exclusively(ctx, p.Name, "up", bring)
@@ -68,6 +65,25 @@ func Up(ctx context.Context, env *Env, p *project.Project, o UpOptions) (planned
 		env.settle(ctx, ResizeOptions{Strategies: p.Clocker.Placement.Strategies, Yes: o.Yes})
 	}
 	return planned, err
+}
+
+// onHosts runs act while the project's lock is held on a host of the pool, which
+// gets its first hosts where it has none, also where others delete those at once.
+func (e *Env) onHosts(ctx context.Context, p *project.Project, o UpOptions, command string, act func(context.Context, *Env) error) error {
+	for lost := 0; ; lost++ {
+		if err := e.found(ctx, p, o); err != nil {
+			return err
+		}
+		err := e.exclusively(ctx, p.Name, command, func(ctx context.Context, env *Env) error {
+			if err := env.settled(ctx); err != nil {
+				return err
+			}
+			return act(ctx, env)
+		})
+		if !errors.Is(err, errMoved) || lost == mostLost {
+			return err
+		}
+	}
 }
 
 func up(ctx context.Context, env *Env, p *project.Project, o UpOptions) (*plan.Plan, error) {

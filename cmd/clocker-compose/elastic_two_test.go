@@ -76,3 +76,18 @@ func (d *elasticDir) neverMoreThan(most int) (check func()) {
 		assert.Check(d.t, seen <= most, "%d machines at one time", seen)
 	}
 }
+
+// The first host of a pool is made before there is one that can keep a lock. That
+// another run deletes it at once is no reason to go on without the lock.
+func TestTheFirstHostIsDeletedMeanwhile(t *testing.T) {
+	shared := t.TempDir()
+	file := strings.NewReplacer("scale: 10", "scale: 2", "headroom: {containers: 4}", "min: 0").Replace(elasticFile)
+	shop := newElasticDir(t, shared, file)
+	store := newElasticDir(t, shared, strings.Replace(file, "name: shop", "name: store", 1))
+	for range 3 {
+		assert.NilError(t, both(func() error { return shop.try("up", "-d", "-y") }, func() error { return store.try("down") }))
+		assert.Check(t, cmp.Equal(shop.running("shop"), 2))
+		shop.finish("down")
+		assert.Equal(t, shop.machines(), "")
+	}
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -59,7 +58,7 @@ func (p *Pool) Cloud() *Cloud {
 			e.down = down
 			return e
 		},
-		forget: func(host string) error { return os.RemoveAll(filepath.Join(p.dir, host+".json")) },
+		forget: func(host string) error { return p.Engine(hosts.Host{Name: host}).renew() },
 	}
 }
 

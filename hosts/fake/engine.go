@@ -39,6 +39,16 @@ func New(h hosts.Host) *Engine {
 	return &Engine{host: h.Name, store: &memory[state]{newState(h)}}
 }
 
+// renew leaves nothing of what the engine knows but the registry, which isn't its own.
+func (e *Engine) renew() error {
+	return e.update(func(s *state) error {
+		images := s.Registry
+		*s = *newState(hosts.Host{Name: e.host})
+		s.Registry = images
+		return nil
+	})
+}
+
 // OnExec sets what answers commands that the shell does not know.
 func (e *Engine) OnExec(f ExecFunc) {
 	e.mu.Lock()
