@@ -70,7 +70,7 @@ func PlanChange(ctx context.Context, env *Env, change Change, o ChangeOptions) (
 }
 
 func planChange(ctx context.Context, env *Env, change Change, o ChangeOptions) (*plan.Plan, []hosts.Host, error) {
-	snapshot, err := Observe(ctx, env)
+	snapshot, err := observePresent(ctx, env)
 	if err != nil {
 		return nil, nil, err
 	}

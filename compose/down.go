@@ -59,7 +59,7 @@ func PlanDown(ctx context.Context, env *Env, o DownOptions) (*plan.Plan, error) 
 }
 
 func planDown(ctx context.Context, env *Env, o DownOptions) (*plan.Plan, []hosts.Host, error) {
-	snapshot, err := Observe(ctx, env)
+	snapshot, err := observePresent(ctx, env)
 	if err != nil {
 		return nil, nil, err
 	}

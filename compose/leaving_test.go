@@ -153,3 +153,19 @@ func TestADeletionThatTheCloudRefusesIsTriedAgain(t *testing.T) {
 		assert.NilError(t, DeleteHost(t.Context(), run, b.location, "burst-1"))
 	})
 }
+
+// A down that has listed a host which another run then deletes isn't kept from
+// its end by that.
+func TestADownWhileAnotherRunDeletesHosts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBurst(t)
+		run := b.one("laptop")[0]
+		run.Events = func(execute.Event) {}
+		assert.NilError(t, b.Delete(t.Context(), b.location, *run.Pool[0].Machine))
+		assert.NilError(t, Down(t.Context(), run, DownOptions{Project: "shop"}))
+
+		run = b.one("laptop")[0]
+		b.Engine(run.Pool[0]).Inject(fake.Fault{Kind: fake.Unreachable})
+		assert.ErrorContains(t, Down(t.Context(), run, DownOptions{Project: "shop"}), "burst-1", "it is there, and doesn't answer")
+	})
+}

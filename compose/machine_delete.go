@@ -75,14 +75,6 @@ func (e *Env) deleteHost(ctx context.Context, location hosts.Location, h hosts.H
 // takenAgain is why a host is kept whose mark isn't this run's any more.
 const takenAgain = "somebody has taken it into use again"
 
-// isGone tells that a machine isn't listed any more.
-func (e *Env) isGone(ctx context.Context, l hosts.Location, m hosts.Machine) bool {
-	ctx, cancel := context.WithTimeout(ctx, l.ListTimeout())
-	defer cancel()
-	all, err := e.Machines.List(ctx, l)
-	return err == nil && !slices.ContainsFunc(all, func(o hosts.Machine) bool { return o.ID == m.ID && o.State != hosts.MachineDeleting })
-}
-
 // vacate lets nothing be placed on a host, and returns what is on it all the
 // same; then it is as before. The order counts: a run that takes its lock after
 // the mark is there sees the mark, one that holds it keeps the host, and what one
