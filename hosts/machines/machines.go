@@ -41,8 +41,8 @@ type Options struct {
 	HostKey func(ctx context.Context, address string) (ssh.PublicKey, error)
 	// Poll is how often is looked whether a machine runs; 0 is 2 seconds.
 	Poll time.Duration
-	// Outage is how long a cloud may fail to answer while a machine is waited for;
-	// 0 is a minute.
+	// Outage is how long a cloud may fail to answer while a machine is waited for,
+	// or may not list one that it has just made; 0 is a minute.
 	Outage time.Duration
 }
 

@@ -197,6 +197,7 @@ func TestMachinesThatDoNotComeUp(t *testing.T) {
 	w.cloud.Inject(fake.Fault{Method: "Boot", Object: "eu-2", Delay: time.Hour})
 	w.cloud.Inject(fake.Fault{Method: "Boot", Object: "eu-3", Delay: time.Hour})
 	w.eu.Template = hosts.Template{"start-timeout": 50 * time.Millisecond}
+	w.options.Outage = 10 * time.Millisecond
 	m := machines.New(w.options)
 	ready := func(name string) error {
 		made, err := m.Create(t.Context(), w.eu, name, "")

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/docker/go-units"
@@ -68,24 +68,19 @@ func (m *Machines) ready(ctx context.Context, l hosts.Location, machine hosts.Ma
 	if err != nil {
 		return hosts.Host{}, err
 	}
-	if machine.Endpoint != "" {
-		tell("Waiting for Docker")
-		h := m.Host(l, machine)
-		return h, m.persist(ctx, l, machine, func() (bool, error) { return true, m.o.Answer(ctx, h) })
-	}
-	tell("Waiting for SSH")
-	if err := m.answering(ctx, l, machine); err != nil {
-		return hosts.Host{}, err
-	}
 	h := m.Host(l, machine)
-	tell("Joining")
-	if err := m.o.Join(ctx, h, l, tell); err != nil {
-		if lost := m.lost(ctx, l, machine); errors.Is(lost, hosts.ErrGone) {
-			return h, lost
+	return h, m.whileThere(ctx, l, machine, func(ctx context.Context) error {
+		if machine.Endpoint != "" {
+			tell("Waiting for Docker")
+			return m.persist(ctx, func() (bool, error) { return true, m.o.Answer(ctx, h) })
 		}
-		return h, err
-	}
-	return h, nil
+		tell("Waiting for SSH")
+		if err := m.answering(ctx, machine); err != nil {
+			return err
+		}
+		tell("Joining")
+		return m.o.Join(ctx, h, l, tell)
+	})
 }
 
 // running waits until the machine runs and has an address. A cloud that doesn't
@@ -95,6 +90,7 @@ func (m *Machines) running(ctx context.Context, l hosts.Location, machine hosts.
 		return machine, err
 	}
 	tell("Booting")
+	s := m.sight(machine)
 	for heard := time.Now(); ; {
 		all, err := m.roster(l).next(ctx)
 		if err != nil && (ctx.Err() != nil || time.Since(heard) > m.o.Outage) {
@@ -104,36 +100,39 @@ func (m *Machines) running(ctx context.Context, l hosts.Location, machine hosts.
 			continue
 		}
 		heard = time.Now()
-		if machine, err = find(all, machine); err != nil {
-			return machine, err
-		}
-		if runs, err := settled(machine); runs || err != nil {
-			return machine, err
+		if runs, err := s.look(all); runs || err != nil {
+			return s.machine, err
 		}
 	}
 }
 
-// find is a machine as a list has it.
-func find(all []hosts.Machine, machine hosts.Machine) (hosts.Machine, error) {
-	i := slices.IndexFunc(all, func(seen hosts.Machine) bool { return seen.ID == machine.ID })
-	if i < 0 {
-		return machine, fmt.Errorf("machine %s: %w", machine.Name, hosts.ErrGone)
-	}
-	return all[i], nil
-}
-
-// lost waits for the time of one poll, and is an error where the machine is gone
-// by then, or broken. That the cloud doesn't answer says nothing of the machine.
-func (m *Machines) lost(ctx context.Context, l hosts.Location, machine hosts.Machine) error {
-	all, err := m.roster(l).next(ctx)
-	if err != nil {
-		return nil
-	}
-	if machine, err = find(all, machine); err == nil {
-		_, err = settled(machine)
+// whileThere acts for as long as the machine is there and not broken. That the
+// cloud doesn't answer says nothing of the machine, and holds nobody up.
+func (m *Machines) whileThere(ctx context.Context, l hosts.Location, machine hosts.Machine, act func(context.Context) error) error {
+	ctx, lose := context.WithCancelCause(ctx)
+	var looking sync.WaitGroup
+	looking.Go(func() {
+		for s := m.sight(machine); ctx.Err() == nil; {
+			all, err := m.roster(l).next(ctx)
+			if err != nil {
+				continue
+			}
+			if _, err := s.look(all); err != nil {
+				lose(&lost{err})
+			}
+		}
+	})
+	err := act(ctx)
+	lose(nil)
+	looking.Wait()
+	if why, ok := errors.AsType[*lost](context.Cause(ctx)); ok && err != nil {
+		return why.error
 	}
 	return err
 }
+
+// lost is why nobody waits for a machine any longer.
+type lost struct{ error }
 
 // settled tells that a machine runs, or in an error that it won't.
 func settled(m hosts.Machine) (runs bool, err error) {
@@ -148,25 +147,21 @@ func settled(m hosts.Machine) (runs bool, err error) {
 
 // answering waits until the machine's SSH server shows the key that it was made
 // with; that it shows another is no reason to wait.
-func (m *Machines) answering(ctx context.Context, l hosts.Location, machine hosts.Machine) error {
-	return m.persist(ctx, l, machine, func() (again bool, err error) {
+func (m *Machines) answering(ctx context.Context, machine hosts.Machine) error {
+	return m.persist(ctx, func() (again bool, err error) {
 		err = m.Trust(ctx, machine)
 		return !errors.Is(err, ErrHostKey), err
 	})
 }
 
-// persist tries until there is no error, or trying again is of no use, as on a
-// machine that another run has deleted meanwhile.
-func (m *Machines) persist(ctx context.Context, l hosts.Location, machine hosts.Machine, try func() (again bool, err error)) error {
+// persist tries until there is no error, or trying again is of no use.
+func (m *Machines) persist(ctx context.Context, try func() (again bool, err error)) error {
 	for {
 		again, err := try()
 		if err == nil || !again {
 			return err
 		}
-		if lost := m.lost(ctx, l, machine); lost != nil {
-			return lost
-		}
-		if ctx.Err() != nil {
+		if pause(ctx, m.o.Poll) != nil {
 			return err
 		}
 	}

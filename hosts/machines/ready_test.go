@@ -46,7 +46,11 @@ func TestAMachineThatIsDeletedIsNotWaitedFor(t *testing.T) {
 	for _, deletedAt := range []string{"Booting", "Waiting for SSH", "Joining", "Waiting for Docker"} {
 		t.Run(deletedAt, func(t *testing.T) {
 			w := newWorld(t)
-			w.options.Join = func(context.Context, hosts.Host, hosts.Location, func(string)) error { return refused }
+			w.options.Outage = 10 * time.Millisecond
+			w.options.Join = func(ctx context.Context, _ hosts.Host, _ hosts.Location, _ func(string)) error {
+				<-ctx.Done() // what SSH does with a machine that is gone takes longer than anybody waits
+				return refused
+			}
 			w.options.Answer = func(context.Context, hosts.Host) error { return refused }
 			switch deletedAt {
 			case "Booting":
@@ -106,4 +110,54 @@ func TestACloudMayBeAwayWhileAMachineBoots(t *testing.T) {
 	assert.NilError(t, err)
 	_, err = m.Ready(t.Context(), w.eu, made, func(string) {})
 	assert.ErrorContains(t, err, "connection refused")
+}
+
+// late is a cloud whose first lists lack the machine that it has just made, as
+// the lists of some do.
+func (w *world) late(lists int) {
+	kind := w.cloud.Kind()
+	kind.Open = func(hosts.ProviderSetup) (hosts.Provider, error) {
+		return hosts.Functions{OnCreate: w.cloud.Create, OnDelete: w.cloud.Delete, OnSizes: w.cloud.Sizes, OnList: func(ctx context.Context, l hosts.Location) ([]hosts.Machine, error) {
+			if lists--; lists >= 0 {
+				return nil, nil
+			}
+			return w.cloud.List(ctx, l)
+		}}, nil
+	}
+	w.options.Kinds = []hosts.ProviderKind{kind}
+}
+
+func TestAMachineMayBeListedLate(t *testing.T) {
+	w := newWorld(t)
+	w.late(5)
+	m := machines.New(w.options)
+	made, err := m.Create(t.Context(), w.eu, "eu-1", "")
+	assert.NilError(t, err)
+	h, err := m.Ready(t.Context(), w.eu, made, func(string) {})
+	assert.NilError(t, err)
+	assert.Equal(t, h.Machine.State, hosts.MachineRunning)
+
+	made.Created = time.Now().Add(-time.Hour)
+	w.late(1 << 30)
+	_, err = machines.New(w.options).Ready(t.Context(), w.eu, made, func(string) {})
+	assert.ErrorIs(t, err, hosts.ErrGone, "one that isn't new")
+}
+
+// A cloud that hangs while SSH is waited for keeps nobody from a machine that answers.
+func TestACloudMayHangWhileSSHIsWaitedFor(t *testing.T) {
+	w := newWorld(t)
+	made, err := machines.New(w.options).Create(t.Context(), w.eu, "eu-1", "")
+	assert.NilError(t, err)
+	made.State = hosts.MachineRunning
+	w.cloud.Inject(fake.Fault{Method: "List", Delay: time.Hour})
+	refusals := 3
+	w.shown = func() ssh.PublicKey {
+		if refusals--; refusals >= 0 {
+			return nil
+		}
+		return w.key.PublicKey()
+	}
+	_, err = machines.New(w.options).Ready(t.Context(), w.eu, made, func(string) {})
+	assert.NilError(t, err)
+	assert.DeepEqual(t, w.joined, []string{"eu-1"})
 }

@@ -2,7 +2,6 @@ package machines
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"github.com/clocker-compose/clocker-compose/hosts"
@@ -14,7 +13,8 @@ type roster struct {
 	list func(context.Context) ([]hosts.Machine, error)
 	poll time.Duration
 
-	mu   sync.Mutex
+	// turn is whose it is to list: whoever has put something into it.
+	turn chan struct{}
 	at   time.Time
 	last []hosts.Machine
 }
@@ -25,7 +25,11 @@ func (m *Machines) roster(l hosts.Location) *roster {
 	defer m.mu.Unlock()
 	r, ok := m.rosters[l.Name]
 	if !ok {
-		r = &roster{list: func(ctx context.Context) ([]hosts.Machine, error) { return m.List(ctx, l) }, poll: m.o.Poll}
+		r = &roster{poll: m.o.Poll, turn: make(chan struct{}, 1), list: func(ctx context.Context) ([]hosts.Machine, error) {
+			ctx, cancel := context.WithTimeout(ctx, l.ListTimeout())
+			defer cancel()
+			return m.List(ctx, l)
+		}}
 		m.rosters[l.Name] = r
 	}
 	return r
@@ -37,8 +41,12 @@ func (r *roster) next(ctx context.Context) ([]hosts.Machine, error) {
 	if err := pause(ctx, r.poll); err != nil {
 		return nil, err
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	select {
+	case r.turn <- struct{}{}:
+		defer func() { <-r.turn }()
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
 	if r.at.After(asked) {
 		return r.last, nil
 	}
