@@ -185,6 +185,25 @@ func TestTwoOrdersAtOnceAreOneMachine(t *testing.T) {
 	assert.ErrorIs(t, err, context.Canceled)
 }
 
+// That EC2 doesn't know an instance that it has just made doesn't mean that it is gone.
+func TestANewMachineThatEC2DoesNotKnowYetIsDeleted(t *testing.T) {
+	c, s, p := start(t)
+	p.late = time.Hour
+	m, err := p.Create(t.Context(), cloudtest.Order(template))
+	assert.NilError(t, err)
+	m.Created = time.Now()
+	unknown := cloudtest.Answer(400, "text/xml", refusalBody("InvalidInstanceID.NotFound", "The instance ID does not exist"))
+	s.Next("TerminateInstances", unknown, unknown, unknown)
+	assert.NilError(t, p.Delete(t.Context(), m))
+	assert.Equal(t, c.instances[0].state, "shutting-down")
+
+	c.instances = nil
+	m.Created = time.Now().Add(-2 * time.Hour)
+	assert.NilError(t, p.Delete(t.Context(), m), "one that is old is gone")
+	m.Created, p.late = time.Now(), 20*time.Millisecond
+	assert.NilError(t, p.Delete(t.Context(), m), "one that is new is waited for, and then gone")
+}
+
 func TestTheSuccessorOfAForgottenMachineHasATokenOfItsOwn(t *testing.T) {
 	c, s, p := start(t)
 	for range 3 {

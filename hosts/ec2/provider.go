@@ -19,10 +19,12 @@ type provider struct {
 	pause  time.Duration
 	// orders keeps to what Amazon allows an account: five orders at once, and two more a second.
 	orders *rate.Limiter
+	// late is how long EC2 may take to know an instance.
+	late time.Duration
 }
 
 func newProvider(client *ec2.Client, pause time.Duration) *provider {
-	return &provider{client, pause, rate.NewLimiter(rate.Every(pause/2), 5)}
+	return &provider{client: client, pause: pause, late: 60 * pause, orders: rate.NewLimiter(rate.Every(pause/2), 5)}
 }
 
 // List asks for the instances that have the location's tag.
@@ -42,15 +44,26 @@ func (p *provider) List(ctx context.Context, l hosts.Location) ([]hosts.Machine,
 	return machines, nil
 }
 
-// Delete terminates the instance.
+// Delete terminates the instance. EC2 doesn't know an instance everywhere as soon
+// as it has made it: of one that is new it is asked again, for a while.
 func (p *provider) Delete(ctx context.Context, m hosts.Machine) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	_, err := p.client.TerminateInstances(ctx, &ec2.TerminateInstancesInput{InstanceIds: []string{m.ID}})
-	if isCode(err, "InvalidInstanceID.NotFound") {
-		return nil
+	for {
+		_, err := p.client.TerminateInstances(ctx, &ec2.TerminateInstancesInput{InstanceIds: []string{m.ID}})
+		unknown := isCode(err, "InvalidInstanceID.NotFound")
+		switch {
+		case unknown && time.Since(m.Created) > p.late:
+			return nil
+		case !unknown:
+			return failed("terminate instance "+m.ID+" of "+m.Name, err)
+		}
+		select {
+		case <-ctx.Done():
+			return failed("terminate instance "+m.ID+" of "+m.Name, ctx.Err())
+		case <-time.After(p.pause):
+		}
 	}
-	return failed("terminate instance "+m.ID+" of "+m.Name, err)
 }
 
 // filter is what EC2 lists go by: any of the values.
