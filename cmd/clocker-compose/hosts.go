@@ -39,8 +39,8 @@ func (s *session) known(ctx context.Context) ([]hosts.Host, error) {
 
 // allKnown are the hosts of the locations, declared or made, sorted by name.
 func (s *session) allKnown(ctx context.Context, locations map[string]hosts.Location) []hosts.Host {
-	made, unlisted := s.made(ctx, s.machines(slices.Collect(maps.Values(locations))))
-	s.warnUnlisted(unlisted)
+	made, unknown := s.made(ctx, s.machines(slices.Collect(maps.Values(locations))))
+	s.warnUnlisted(unknown)
 	return byName(append(allHosts(locations), made...))
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -30,6 +31,9 @@ func (s *session) hostOrder(ctx context.Context, location string) (*compose.Env,
 	if err != nil {
 		return nil, compose.HostOrder{}, err
 	}
+	if err := s.listed(env, location); err != nil {
+		return nil, compose.HostOrder{}, err
+	}
 	taken := map[string]bool{}
 	for _, h := range env.Pool {
 		taken[h.Name] = true
@@ -37,12 +41,23 @@ func (s *session) hostOrder(ctx context.Context, location string) (*compose.Env,
 	return env, compose.HostOrder{Location: l, Taken: taken}, nil
 }
 
+// listed is an error where the machines of a location aren't known; that those of
+// others aren't is told.
+func (s *session) listed(env *compose.Env, location string) error {
+	for _, err := range env.Unlisted {
+		if u, ok := errors.AsType[*unlisted](err); ok && u.location == location {
+			return err
+		}
+	}
+	s.warnUnlisted(env.Unlisted)
+	return nil
+}
+
 // machineEnvironment is for making and deleting hosts, whatever runs on them:
 // its pool are all hosts that are declared or made and run.
 func (s *session) machineEnvironment(ctx context.Context, locations map[string]hosts.Location) (*compose.Env, error) {
 	m := s.machines(slices.Collect(maps.Values(locations)))
-	made, unlisted := s.made(ctx, m)
-	s.warnUnlisted(unlisted)
+	made, unknown := s.made(ctx, m)
 	awake, _ := apart(made)
 	f, err := s.wiring.fabric(fabricOptions{
 		connect: s.connections.connect,
@@ -52,7 +67,7 @@ func (s *session) machineEnvironment(ctx context.Context, locations map[string]h
 		return nil, err
 	}
 	env := s.plainEnvironment(byName(append(allHosts(locations), awake...)))
-	env.Machines, env.Fabric, env.Events, env.Warn, env.Locations = m, f, s.events(ctx), s.warn, locations
+	env.Machines, env.Fabric, env.Events, env.Warn, env.Locations, env.Unlisted = m, f, s.events(ctx), s.warn, locations, unknown
 	if terminal.Is(s.in) {
 		env.Confirm = s.confirm
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"maps"
 
 	"github.com/clocker-compose/clocker-compose/compose/project"
@@ -65,26 +66,50 @@ func (s *session) allLocations(p *project.Project) (map[string]hosts.Location, e
 	return all, nil
 }
 
+// unlisted is why the machines of a location aren't known.
+type unlisted struct {
+	location string
+	error
+}
+
+func (u *unlisted) Unwrap() error { return u.error }
+
 // made are the hosts that were made, as far as their clouds answer, and why those
-// of the others aren't known, for the caller to tell.
-func (s *session) made(ctx context.Context, m *machines.Machines) (all []hosts.Host, unlisted []error) {
+// of the others aren't known, each an [unlisted] for the caller to tell.
+func (s *session) made(ctx context.Context, m *machines.Machines) (all []hosts.Host, unknown []error) {
 	for _, seen := range m.Hosts(ctx) {
-		all = append(all, seen.Hosts...)
-		for _, err := range seen.Distrusted {
-			s.warn(err.Error())
-		}
+		name := seen.Location.Name
 		if seen.Err != nil {
-			unlisted = append(unlisted, seen.Err)
+			unknown = append(unknown, &unlisted{name, seen.Err})
+			continue
 		}
+		all = append(all, seen.Hosts...)
+		var distrusted []string
+		for _, err := range seen.Distrusted {
+			distrusted = append(distrusted, err.Error())
+		}
+		s.notice("host keys of "+name, distrusted...)
+		s.notice("list of " + name)
 	}
-	return all, unlisted
+	return all, unknown
 }
 
 // warnUnlisted tells of locations whose machines aren't known, where that is no
 // reason to end.
-func (s *session) warnUnlisted(unlisted []error) {
-	for _, err := range unlisted {
-		s.warn(err.Error() + "; its machines aren't known")
+func (s *session) warnUnlisted(unknown []error) {
+	for _, err := range unknown {
+		subject := ""
+		if u, ok := errors.AsType[*unlisted](err); ok {
+			subject = "list of " + u.location
+		}
+		s.notice(subject, err.Error()+"; its machines aren't known")
+	}
+}
+
+// notice warns of what is so of a subject by now, and wasn't before.
+func (s *session) notice(subject string, now ...string) {
+	for _, sentence := range s.notices.fresh(subject, now) {
+		s.warn(sentence)
 	}
 }
 

@@ -39,6 +39,8 @@ type session struct {
 	acting string
 	// restore puts the terminal back where a process in a container has it.
 	restore *atomic.Pointer[func()]
+	// notices are what was told of clouds.
+	notices notices
 }
 
 func newSession(p process, w wiring, program string) *session {
