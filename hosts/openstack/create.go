@@ -43,7 +43,7 @@ type creation struct {
 func (c creation) ensure(ctx context.Context) (servers.Server, error) {
 	found, err := c.find(ctx)
 	if err != nil || len(found) > 0 {
-		return first(found), err
+		return first(found), errors.Join(err, c.deleteLater(ctx, found))
 	}
 	wanted, err := c.specify(ctx)
 	if err != nil {
@@ -132,10 +132,8 @@ func (c creation) settle(ctx context.Context, id string) (servers.Server, error)
 	if err != nil {
 		return servers.Server{}, err
 	}
-	for _, later := range rest(found) {
-		if err := c.deleteServer(ctx, later.ID); err != nil {
-			return servers.Server{}, fmt.Errorf("delete the second server %s: %w", later.ID, err)
-		}
+	if err := c.deleteLater(ctx, found); err != nil {
+		return servers.Server{}, err
 	}
 	s := first(found)
 	for s.ID == "" || isBeingPlaced(s) {
@@ -153,7 +151,15 @@ func (c creation) settle(ctx context.Context, id string) (servers.Server, error)
 	return c.unlessFull(ctx, s)
 }
 
-func rest(found []servers.Server) []servers.Server { return found[min(1, len(found)):] }
+// deleteLater deletes all but the first, which all who have ordered one agree on.
+func (c creation) deleteLater(ctx context.Context, found []servers.Server) error {
+	for _, later := range found[min(1, len(found)):] {
+		if err := c.deleteServer(ctx, later.ID); err != nil {
+			return fmt.Errorf("delete the second server %s: %w", later.ID, err)
+		}
+	}
+	return nil
+}
 
 func wait(ctx context.Context, d time.Duration) error {
 	select {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/gophercloud/gophercloud/v2"
 	"github.com/gophercloud/gophercloud/v2/openstack/compute/v2/servers"
@@ -55,7 +56,15 @@ func (c creation) float(ctx context.Context, server, port string) error {
 	_, err = floatingips.Create(ctx, c.network, floatingips.CreateOpts{
 		FloatingNetworkID: network, PortID: port, Description: whose,
 	}).Extract()
-	return explainUnlessNil(ctx, err)
+	if err == nil {
+		return nil
+	}
+	// Another run may have been faster, or the answer is lost.
+	made, unknown := c.floating(ctx, whose)
+	if unknown == nil && slices.ContainsFunc(made, func(f floatingips.FloatingIP) bool { return f.PortID == port }) {
+		return nil
+	}
+	return explain(ctx, err)
 }
 
 func (s *services) tie(ctx context.Context, address floatingips.FloatingIP, port string) error {

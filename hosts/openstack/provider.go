@@ -38,8 +38,26 @@ func (p *Provider) List(ctx context.Context, location hosts.Location) ([]hosts.M
 	for i, server := range found {
 		machines[i] = p.template.machine(server)
 	}
+	return distinct(machines), nil
+}
+
+// distinct sorts machines, which come with the oldest first, by name. Where two
+// have one name, as a run was cut short that was about to delete one, the oldest
+// is that machine; the others are broken, and have their ID in their names.
+func distinct(machines []hosts.Machine) []hosts.Machine {
 	slices.SortStableFunc(machines, func(a, b hosts.Machine) int { return cmp.Compare(a.Name, b.Name) })
-	return machines, nil
+	there := map[string]bool{}
+	for i, m := range machines {
+		if m.State == hosts.MachineDeleting {
+			continue
+		}
+		if there[m.Name] {
+			machines[i].Name = m.Name + "-" + m.ID
+			machines[i].State, machines[i].Fault = hosts.MachineBroken, "an older server is "+m.Name
+		}
+		there[m.Name] = true
+	}
+	return machines
 }
 
 // servers are those whose metadata match, the oldest first.

@@ -190,6 +190,47 @@ func TestTwoAtOnce(t *testing.T) {
 	assert.Equal(t, s.staying(), 1, "the later one is deleted")
 }
 
+// TestTwoLeft is a run that was killed before it took back what another one had
+// ordered before: the machine is one, and the next order takes the other back.
+func TestTwoLeft(t *testing.T) {
+	s := simulate(t)
+	p := s.open(t, template())
+	m, err := p.Create(within(t), order("eu-1", template()))
+	assert.NilError(t, err)
+	s.set(func(s *simulated) {
+		tags := s.servers[0].fields["metadata"]
+		s.servers = append(s.servers, &server{fields: map[string]any{
+			"id": "server-9", "name": "eu-1", "metadata": tags, "status": "ACTIVE", "created": time.Now().Add(time.Minute).UTC().Format(time.RFC3339),
+		}})
+	})
+	all, err := p.List(within(t), hosts.Location{Name: "eu"})
+	assert.NilError(t, err)
+	assert.Equal(t, len(all), 2)
+	assert.Equal(t, all[0].ID, m.ID)
+	assert.Equal(t, all[1].Name, "eu-1-server-9")
+	assert.Equal(t, all[1].State, hosts.MachineBroken)
+	assert.Equal(t, all[1].Fault, "an older server is eu-1")
+
+	again, err := p.Create(within(t), order("eu-1", template()))
+	assert.NilError(t, err)
+	assert.Equal(t, again.ID, m.ID)
+	assert.Equal(t, s.staying(), 1)
+}
+
+// TestTwoFloatAtOnce is another run that gives the machine its address between our
+// look and our order.
+func TestTwoFloatAtOnce(t *testing.T) {
+	s := simulate(t)
+	wanted := template("networks", []string{"lan"}, "floating-network", "outside")
+	s.onFloat = func() {
+		s.floating = []*floatingIP{{ID: "fip-other", PortID: "port-server-1", Description: "io.clocker eu eu-1 server-1", Address: "192.0.2.9"}}
+	}
+	m, err := s.open(t, wanted).Create(within(t), order("eu-1", wanted))
+	assert.NilError(t, err)
+	assert.Equal(t, m.Address, "192.0.2.9")
+	assert.Equal(t, len(s.floating), 1)
+}
+
 func TestThrottled(t *testing.T) {
 	s := simulate(t)
 	p := s.open(t, template())

@@ -38,7 +38,8 @@ type simulated struct {
 	fipQuota bool
 	// looksToGo are the times that a server is seen in each state of its making.
 	looksToGo int
-	onCreate  func()
+	// onCreate and onFloat are called when a server and an address are ordered.
+	onCreate, onFloat func()
 }
 
 type server struct {
@@ -395,6 +396,15 @@ func (s *simulated) createFloating(w http.ResponseWriter, r *http.Request) {
 	if s.fipQuota {
 		answer(w, http.StatusConflict, map[string]any{"NeutronError": map[string]any{
 			"type": "OverQuota", "message": "Quota exceeded for resources: ['floatingip'].", "detail": "",
+		}})
+		return
+	}
+	if s.onFloat != nil {
+		s.onFloat()
+	}
+	if slices.ContainsFunc(s.floating, func(f *floatingIP) bool { return f.PortID == body.Floating.PortID }) {
+		answer(w, http.StatusConflict, map[string]any{"NeutronError": map[string]any{
+			"type": "FloatingIPPortAlreadyAssociated", "message": "Cannot associate floating IP, as that fixed IP already has a floating IP on external network.", "detail": "",
 		}})
 		return
 	}
