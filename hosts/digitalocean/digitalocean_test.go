@@ -76,7 +76,7 @@ func TestRequestsForAMachine(t *testing.T) {
 	assert.NilError(t, err)
 	assert.DeepEqual(t, s.Seen(), []string{"GET /droplets"})
 	assert.NilError(t, p.Delete(t.Context(), m))
-	assert.DeepEqual(t, s.Seen(), []string{"DELETE /droplets/ID", "DELETE /tags/ID"})
+	assert.DeepEqual(t, s.Seen(), []string{"2 DELETE /droplets/ID", "DELETE /tags/ID"}) // it was being made
 	assert.DeepEqual(t, c.tags, map[string]bool{"io-clocker-location:eu": true, "io-clocker-name:eu-1": true})
 
 	o.Location.Template = hosts.Template{"size": "s-1vcpu-1gb"}
@@ -146,6 +146,27 @@ func TestOfTwoMachinesOfANameTheYoungerIsBroken(t *testing.T) {
 	assert.Equal(t, all[1].Fault, "an older droplet is eu-1")
 	assert.NilError(t, p.Delete(t.Context(), all[1]))
 	assert.Equal(t, len(c.droplets), 1)
+}
+
+// DigitalOcean refuses to delete a droplet that it is at work on, and may not
+// carry that out of one that is new.
+func TestADropletThatIsBusyIsDeletedLater(t *testing.T) {
+	c, s, p := start(t)
+	m, err := p.Create(t.Context(), cloudtest.Order(template))
+	assert.NilError(t, err)
+	busy := cloudtest.Answer(422, "application/json", `{"id":"unprocessable_entity","message":"Droplet already has a pending event."}`)
+	taken := cloudtest.Answer(204, "application/json", "")
+	s.Next("DELETE /droplets/ID", busy, taken, busy)
+	assert.NilError(t, p.Delete(t.Context(), m))
+	assert.Equal(t, len(c.droplets), 0)
+
+	s.Next("DELETE /droplets/ID", slices.Repeat([]cloudtest.Fault{taken}, farewells)...)
+	assert.NilError(t, p.Delete(t.Context(), m), "the cloud goes on by itself")
+	assert.Equal(t, s.Count("DELETE /droplets/ID"), 5+farewells)
+
+	m.State = hosts.MachineRunning
+	s.Next("DELETE /droplets/ID", cloudtest.Answer(422, "application/json", `{"id":"no","message":"no."}`))
+	assert.ErrorContains(t, p.Delete(t.Context(), m), "no.")
 }
 
 func TestTheFirewallIsMadeOnce(t *testing.T) {

@@ -40,6 +40,13 @@ func isNotFound(err error) bool { return status(err) == http.StatusNotFound }
 
 func isConflict(err error) bool { return status(err) == http.StatusConflict }
 
+// isBusy is true of what can be done once the cloud is done with a droplet.
+func isBusy(err error) bool {
+	var refusal *godo.ErrorResponse
+	return errors.As(err, &refusal) && status(err) == http.StatusUnprocessableEntity &&
+		strings.Contains(strings.ToLower(refusal.Message), "pending event")
+}
+
 // lacksRoom is true of the refusals that DigitalOcean tells apart by their words alone.
 func lacksRoom(err error) bool {
 	var refusal *godo.ErrorResponse

@@ -65,7 +65,9 @@ func distinct(machines []hosts.Machine) []hosts.Machine {
 	return machines
 }
 
-// Delete deletes the droplet, and the tags that no other one has.
+// Delete deletes the droplet, and the tags that no other one has. DigitalOcean
+// deletes none that it is at work on, and doesn't always say so of one that it is
+// still making: that is asked for again, for a while.
 func (p *provider) Delete(ctx context.Context, m hosts.Machine) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -73,11 +75,21 @@ func (p *provider) Delete(ctx context.Context, m hosts.Machine) error {
 	if err != nil {
 		return fmt.Errorf("delete droplet %s: %q is no ID of DigitalOcean's", m.Name, m.ID)
 	}
-	if _, err := p.client.Droplets.Delete(ctx, id); err != nil && !isNotFound(err) {
-		return failed("delete droplet "+m.Name, err)
+	for try := 1; ; try++ {
+		_, err := p.client.Droplets.Delete(ctx, id)
+		switch {
+		case isNotFound(err), err == nil && (m.State != hosts.MachineMaking || try == farewells):
+			return p.deleteKeyTag(ctx, m)
+		case err != nil && !isBusy(err):
+			return failed("delete droplet "+m.Name, err)
+		case !wait(ctx, p.pause):
+			return failed("delete droplet "+m.Name, cmp.Or(err, ctx.Err()))
+		}
 	}
-	return p.deleteKeyTag(ctx, m)
 }
+
+// farewells are how often a droplet is deleted that is still being made.
+const farewells = 30
 
 // deleteKeyTag deletes the tag of the machine's host key, which DigitalOcean
 // keeps without a droplet. That of its name is there for its successors.
