@@ -67,8 +67,28 @@ func (e *Env) list(ctx context.Context) ([]listing, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	pool := slices.DeleteFunc(slices.Clone(e.Pool), func(h hosts.Host) bool { return h.Machine != nil })
-	for _, l := range all {
+	e.admit(all...)
+	return all, nil
+}
+
+// listOne is list of one location.
+func (e *Env) listOne(ctx context.Context, l hosts.Location) (listing, error) {
+	found, err := e.Machines.List(ctx, l)
+	if err != nil {
+		return listing{}, err
+	}
+	one := listing{l, found}
+	e.admit(one)
+	return one, nil
+}
+
+// admit takes the machines of locations that run into the pool, and those out
+// that are gone.
+func (e *Env) admit(listed ...listing) {
+	pool := slices.DeleteFunc(slices.Clone(e.Pool), func(h hosts.Host) bool {
+		return h.Machine != nil && slices.ContainsFunc(listed, func(l listing) bool { return l.location.Name == h.Location })
+	})
+	for _, l := range listed {
 		for _, m := range l.machines {
 			if m.State == hosts.MachineRunning {
 				pool = append(pool, e.Machines.Host(l.location, m))
@@ -77,7 +97,6 @@ func (e *Env) list(ctx context.Context) ([]listing, error) {
 	}
 	slices.SortFunc(pool, func(a, b hosts.Host) int { return strings.Compare(a.Name, b.Name) })
 	e.setPool(pool)
-	return all, nil
 }
 
 // setPool changes the pool of the run, for whoever called it too.

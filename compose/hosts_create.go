@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/clocker-compose/clocker-compose/compose/plan"
@@ -39,17 +40,11 @@ func PlanHosts(ctx context.Context, env *Env, o HostOrder) ([]plan.MakeHost, err
 	if err != nil {
 		return nil, err
 	}
-	taken := map[string]bool{}
-	for name := range o.Taken {
-		taken[name] = true
-	}
-	for _, m := range there {
-		taken[m.Name] = true
-	}
 	names := o.Names
 	if len(names) == 0 {
-		names = plan.MachineNames(o.Location, taken, o.Count)
+		names = plan.MachineNames(o.Location, o.taken(there), o.Count)
 	}
+	there = slices.DeleteFunc(slices.Clone(there), func(m hosts.Machine) bool { return m.State == hosts.MachineDeleting })
 	var makes []plan.MakeHost
 	fresh := 0
 	for _, name := range names {
@@ -63,6 +58,19 @@ func PlanHosts(ctx context.Context, env *Env, o HostOrder) ([]plan.MakeHost, err
 		makes = append(makes, plan.MakeHost{Location: o.Location, Name: name, Size: size, Price: price, Begun: begun})
 	}
 	return makes, withinMax(o.Location, len(there), fresh)
+}
+
+// taken are the names that nothing new may have: those of machines that go away
+// are free only when their clouds say so.
+func (o HostOrder) taken(there []hosts.Machine) map[string]bool {
+	taken := maps.Clone(o.Taken)
+	if taken == nil {
+		taken = map[string]bool{}
+	}
+	for _, m := range there {
+		taken[m.Name] = true
+	}
+	return taken
 }
 
 // withinMax is an error where a location may not have so many machines more.

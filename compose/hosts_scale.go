@@ -8,30 +8,48 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/clocker-compose/clocker-compose/compose/plan"
 	"github.com/clocker-compose/clocker-compose/hosts"
 )
 
 // ScaleHosts gives a location as many machines as the order counts: it makes what
-// lacks, or deletes empty ones, those with the highest numbers first. Where
-// fewer are empty than are too many, those go, and the error tells what keeps
-// the others.
+// lacks, and finishes what was begun, or deletes empty ones, those with the highest
+// numbers first. Where fewer are empty than are too many, those go, and the error
+// tells what keeps the others.
 func ScaleHosts(ctx context.Context, env *Env, o HostOrder) error {
 	if o.Count < o.Location.Min || o.Count > o.Location.Max {
 		return fmt.Errorf("location %s may have %d to %s (min, max), not %d", o.Location.Name, o.Location.Min, machineCount(o.Location.Max), o.Count)
 	}
-	there, err := env.Machines.List(ctx, o.Location)
+	listed, err := env.listOne(ctx, o.Location)
 	if err != nil {
 		return err
 	}
-	there = slices.DeleteFunc(there, func(m hosts.Machine) bool { return m.State == hosts.MachineDeleting })
-	if len(there) <= o.Count {
-		if o.Count -= len(there); o.Count == 0 {
-			return nil
-		}
-		_, err := CreateHosts(ctx, env, o)
+	there := slices.DeleteFunc(slices.Clone(listed.machines), func(m hosts.Machine) bool { return m.State == hosts.MachineDeleting })
+	if len(there) > o.Count {
+		return env.shrinkTo(ctx, o.Location, there, o.Count)
+	}
+	begun, err := env.begun(ctx, listed)
+	if err != nil {
 		return err
 	}
-	return env.shrinkTo(ctx, o.Location, there, o.Count)
+	o.Names = append(begun, plan.MachineNames(o.Location, o.taken(listed.machines), o.Count-len(there))...)
+	if len(o.Names) == 0 {
+		return nil
+	}
+	_, err = CreateHosts(ctx, env, o)
+	return err
+}
+
+// begun are the machines of a location that are no hosts yet, and become some.
+func (e *Env) begun(ctx context.Context, l listing) ([]string, error) {
+	there := *e
+	there.Pool = slices.DeleteFunc(slices.Clone(e.Pool), func(h hosts.Host) bool { return h.Location != l.location.Name })
+	s, err := Observe(ctx, &there)
+	if err != nil {
+		return nil, err
+	}
+	f, err := e.fleet(ctx, l, s)
+	return f.Coming, err
 }
 
 // errUnknown is that nobody can tell whether a host is empty.

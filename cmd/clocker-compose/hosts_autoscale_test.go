@@ -90,3 +90,22 @@ func (d *elasticDir) await(what string, done func() bool) {
 		return poll.Success()
 	}, poll.WithTimeout(2*time.Minute))
 }
+
+// Run again, hosts create would make others: Ctrl-C tells what finishes those that it began.
+func TestHostsCreateInterrupted(t *testing.T) {
+	d := newElasticDir(t, t.TempDir(), elasticFile)
+	burst := d.pool.Engine(hosts.Host{Name: "burst-1"})
+	burst.Inject(fake.Fault{Delay: time.Hour})
+	c, said := d.command("hosts", "create", "burst", "-y"), &bytes.Buffer{}
+	c.Stdout, c.Stderr = said, said
+	assert.NilError(t, c.Start())
+	d.await("the machine is there", func() bool { return d.machines() == "burst-1" })
+	assert.NilError(t, c.Process.Signal(os.Interrupt))
+	_ = c.Wait()
+	assert.Equal(t, c.ProcessState.ExitCode(), 130)
+	assert.Check(t, cmp.Contains(said.String(), "`clocker-compose hosts create burst HOST...` finishes that"))
+
+	burst.Heal()
+	d.finish("hosts", "create", "burst", "burst-1", "-y")
+	assert.Equal(t, d.machines(), "burst-1")
+}

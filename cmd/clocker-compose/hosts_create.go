@@ -61,6 +61,9 @@ func (o hostsCreateOptions) run(ctx context.Context, s *session) error {
 		return err
 	}
 	order.Names, order.Count, order.Size, order.Yes = o.names, o.count, o.size, o.yes
+	if len(o.names) == 0 { // again, it would make others
+		s.finish = fmt.Sprintf("`%s hosts ls` lists what it made, and `%s hosts create %s HOST...` finishes that", s.program, s.program, o.location)
+	}
 	if s.root.dryRun {
 		return s.listMakes(ctx, env, order)
 	}

@@ -36,7 +36,7 @@ func (s *session) hostOrder(ctx context.Context, location string) (*compose.Env,
 	}
 	taken := map[string]bool{}
 	for _, h := range env.Pool {
-		taken[h.Name] = true
+		taken[h.Name] = h.Machine == nil || h.Location != location // its own are listed anew
 	}
 	return env, compose.HostOrder{Location: l, Taken: taken}, nil
 }

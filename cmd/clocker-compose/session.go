@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -37,6 +38,8 @@ type session struct {
 	renderer    progress.Renderer
 	// acting is the title of what is being changed, "" where nothing is.
 	acting string
+	// finish is how that is finished where it is cut short; "" is to do it again.
+	finish string
 	// restore puts the terminal back where a process in a container has it.
 	restore *atomic.Pointer[func()]
 	// notices are what was told of clouds.
@@ -105,7 +108,7 @@ func (s *session) progressOptions(title string) progress.Options {
 // sayInterrupted tells of a change that the user has cut short.
 func (s *session) sayInterrupted(ctx context.Context, err error) {
 	if s.acting != "" && interrupted(ctx) && errors.Is(err, context.Canceled) && s.root.progress != progress.Quiet && s.root.progress != progress.JSON {
-		s.lines().Event(execute.Event{ID: progress.Compose, Text: "Interrupted", Details: s.acting + " was interrupted: run it again to finish what it began"})
+		s.lines().Event(execute.Event{ID: progress.Compose, Text: "Interrupted", Details: s.acting + " was interrupted: " + cmp.Or(s.finish, "run it again to finish what it began")})
 	}
 }
 
