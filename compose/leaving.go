@@ -76,12 +76,9 @@ func (m *leaving) claim(ctx context.Context) (hosts.Volume, error) {
 
 // stands tells that the mark is still there, and this run's: not a user who has
 // activated the host, and not a run that has taken this one for dead.
-func (m *leaving) stands(ctx context.Context) (bool, error) {
-	v, err := markOf(ctx, m.engine, m.patience)
-	if err != nil || v == nil {
-		return false, err
-	}
-	return m.drained || v.Labels[labelHolder] == m.me.ID, nil
+func (m *leaving) stands(o hosts.Observation) bool {
+	i := slices.IndexFunc(o.Volumes, isMark)
+	return i >= 0 && (m.drained || o.Volumes[i].Labels[labelHolder] == m.me.ID)
 }
 
 // withdraw takes the mark off, also where ctx has ended. That of a user stays.

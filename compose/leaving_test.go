@@ -107,12 +107,26 @@ func TestALaptopThatSleptWhileItDeletedAHost(t *testing.T) {
 			assert.ErrorContains(t, Drain(t.Context(), runs[1], "burst-1"), "alice@laptop is deleting it")
 			e := b.Engine(runs[1].Pool[0])
 			assert.NilError(t, e.RemoveVolume(t.Context(), drainMark)) // as after deletionTime, which contexts that sleep don't see
-			b.load("burst-1", 1)
 			assert.Check(t, time.Since(at) < deletionTime-time.Minute)
 		}}
 		err := DeleteHost(t.Context(), runs[0], b.location, "burst-1")
 		assert.ErrorIs(t, err, ErrOccupied)
 		assert.ErrorContains(t, err, takenAgain)
+		assert.Check(t, cmp.Equal(b.changes(), ""))
+	})
+}
+
+// A run that knows hosts which this one doesn't may hold its lock on one of those.
+// What it places on a host that is about to be deleted is seen.
+func TestAHostThatIsUsedWhileItIsDeleted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBurst(t)
+		run := b.one("laptop")[0]
+		run.Fabric = busyFabric{leave: func() { b.load("burst-1", 1) }}
+		err := DeleteHost(t.Context(), run, b.location, "burst-1")
+		assert.ErrorIs(t, err, ErrOccupied)
+		assert.ErrorContains(t, err, "container c0 is on it")
+		assert.Check(t, !drainedNow(b, "burst-1"))
 		assert.Check(t, cmp.Equal(b.changes(), ""))
 	})
 }

@@ -62,12 +62,8 @@ func (e *Env) deleteHost(ctx context.Context, location hosts.Location, h hosts.H
 		e.warn([]string{err.Error()}) // a peer that is gone is forgotten later, too
 	}
 	// This machine may have slept since, and others have taken the host for theirs.
-	stands, err := mark.stands(ctx)
-	switch {
-	case err != nil:
-		return "", errors.Join(err, mark.withdraw(ctx))
-	case !stands:
-		return takenAgain, nil
+	if occupied, err = e.holds(ctx, h, mark); occupied != "" || err != nil {
+		return occupied, err
 	}
 	return "", e.Machines.Delete(ctx, location, *h.Machine)
 }
@@ -87,16 +83,24 @@ func (e *Env) vacate(ctx context.Context, h hosts.Host) (_ *leaving, occupied st
 	if mark.other != "" {
 		return mark, mark.other + " is deleting it", nil
 	}
-	if occupied, err = e.atWork(ctx); occupied == "" && err == nil {
-		seen := e.observeHost(ctx, h, everything)
-		if occupied = plan.Occupied(&seen); occupied == "" && !drained(seen) {
-			occupied = takenAgain
-		}
+	if occupied, err = e.atWork(ctx); occupied != "" || err != nil {
+		return mark, occupied, errors.Join(err, mark.withdraw(ctx))
 	}
-	if occupied != "" || err != nil {
-		err = errors.Join(err, mark.withdraw(ctx))
-	}
+	occupied, err = e.holds(ctx, h, mark)
 	return mark, occupied, err
+}
+
+// holds looks at a host that is marked, and says what is on it. Where there is
+// anything, the mark is taken off.
+func (e *Env) holds(ctx context.Context, h hosts.Host, mark *leaving) (occupied string, err error) {
+	seen := e.observeHost(ctx, h, everything)
+	if occupied = plan.Occupied(&seen); occupied == "" && !mark.stands(seen) {
+		occupied = takenAgain
+	}
+	if occupied != "" {
+		err = errors.Join(ctx.Err(), mark.withdraw(ctx))
+	}
+	return occupied, err
 }
 
 // Leaver is a fabric that a host can be taken off, and that the others forget
