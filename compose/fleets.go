@@ -31,7 +31,8 @@ type growth struct {
 	kept map[string]error
 	// sizes are those of locations, asked for once.
 	sizes map[string][]hosts.Size
-	// agreed is how many machines more the user has said yes to.
+	// agreed is how many machines more the user has said yes to: those that became
+	// hosts are none of them any longer.
 	agreed int
 }
 
@@ -184,6 +185,12 @@ func (g *growth) fail(machine string, why error, begun bool) {
 	defer g.mu.Unlock()
 	g.failed[machine] = why
 	g.never[machine] = !begun
+}
+
+func (g *growth) spend() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.agreed = max(0, g.agreed-1)
 }
 
 func (g *growth) wasNeverHost(machine string) bool {

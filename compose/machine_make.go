@@ -59,6 +59,9 @@ func (e *Env) makeHost(ctx context.Context, a plan.MakeHost) error {
 	_, err = e.Machines.Ready(ctx, a.Location, machine, func(text string) { tell(execute.Working, text, "") })
 	if err == nil {
 		tell(execute.Done, "Ready", "")
+		if !a.Begun {
+			e.grown().spend()
+		}
 		return nil
 	}
 	if errors.Is(err, hosts.ErrGone) {

@@ -336,3 +336,36 @@ func TestWhatIsLearntUnderALockIsKept(t *testing.T) {
 		assert.Equal(t, len(run.Pool), 0)
 	})
 }
+
+// A yes is to so many machines: what turns out to be too few isn't made good
+// without another one, and what has failed is.
+func TestMachinesAreAgreedToOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBurst(t)
+		run := b.run("laptop")
+		var asked []string
+		run.Confirm = func(question string) (bool, error) {
+			asked = append(asked, question[:1])
+			return true, nil
+		}
+		grow := func(names ...string) {
+			var makes []plan.MakeHost
+			for _, name := range names {
+				makes = append(makes, plan.MakeHost{Location: b.location, Name: name})
+			}
+			assert.NilError(t, run.agreeTo(makes, false))
+			assert.NilError(t, MakeHosts(t.Context(), run, makes))
+		}
+		b.ready = func(m hosts.Machine) error {
+			if m.Name == "burst-1" {
+				return errors.New("no disk")
+			}
+			return nil
+		}
+		grow("burst-1", "burst-2")
+		grow("burst-3")
+		assert.Check(t, cmp.DeepEqual(asked, []string{"2"}), "in the place of the one that failed")
+		grow("burst-4")
+		assert.Check(t, cmp.DeepEqual(asked, []string{"2", "1"}))
+	})
+}
