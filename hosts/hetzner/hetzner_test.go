@@ -2,6 +2,7 @@ package hetzner
 
 import (
 	"context"
+	"net/http"
 	"testing"
 	"time"
 
@@ -129,6 +130,22 @@ func TestAServerOfSomebodyElseIsLeftAlone(t *testing.T) {
 	_, err = p.Create(t.Context(), cloudtest.Order(template))
 	assert.ErrorIs(t, err, hosts.ErrConflict)
 	assert.ErrorContains(t, err, "a server of that name without our labels")
+}
+
+// Another run deletes the server whose name is ordered.
+func TestTheNameOfAServerThatGoesAwayIsWaitedFor(t *testing.T) {
+	c, s, p := start(t)
+	gone, err := p.Create(t.Context(), cloudtest.Order(template))
+	assert.NilError(t, err)
+	c.servers[0].Status = "deleting"
+	s.Next("GET /servers", cloudtest.Pass, func(w http.ResponseWriter, r *http.Request, cloud http.Handler) {
+		c.servers = nil
+		cloud.ServeHTTP(w, r)
+	})
+	m, err := p.Create(t.Context(), cloudtest.Order(template))
+	assert.NilError(t, err)
+	assert.Assert(t, m.ID != gone.ID)
+	assert.Equal(t, s.Count("POST /servers"), 4, "the first one's, while it goes, when it is gone, and when nobody has the name")
 }
 
 func TestALockedServerIsDeletedWhenItIsUnlocked(t *testing.T) {
