@@ -71,6 +71,23 @@ func TestAnInterruptedCreationIsFinished(t *testing.T) {
 	assert.Equal(t, made.ID, seen[0].ID)
 }
 
+// Another run removes the container whose name is taken while this one looks at it.
+func TestAContainerThatGoesAwayIsMadeAnew(t *testing.T) {
+	e := laptop()
+	p, err := open(t, e, nil)
+	assert.NilError(t, err)
+	e.Inject(fake.Fault{Method: "CreateContainer", Nth: 1, Kind: fake.Conflict})
+	order := hosts.Order{Location: hosts.Location{Name: "laptop"}, Name: "laptop-1"}
+	made, err := p.Create(t.Context(), order)
+	assert.NilError(t, err)
+	assert.Equal(t, made.State, hosts.MachineRunning)
+
+	e.Inject(fake.Fault{Method: "CreateContainer", Object: "laptop-2", Kind: fake.Conflict})
+	order.Name = "laptop-2"
+	_, err = p.Create(t.Context(), order)
+	assert.ErrorContains(t, err, "and isn't a host that was made: remove or rename it", "somebody else's")
+}
+
 func TestAContainerThatIsStoppedIsABrokenMachine(t *testing.T) {
 	e := laptop()
 	p, err := open(t, e, nil)

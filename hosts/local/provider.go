@@ -35,16 +35,10 @@ func (p *Provider) create(ctx context.Context, o hosts.Order) (m hosts.Machine, 
 	if err != nil {
 		return m, err
 	}
-	_, err = e.CreateContainer(ctx, p.spec(o))
-	if errors.Is(err, hosts.ErrNotFound) {
-		if err = e.PullImage(ctx, p.image, hosts.PullOptions{}); err == nil {
-			_, err = e.CreateContainer(ctx, p.spec(o))
-		}
+	found, err := p.ensure(ctx, e, o)
+	if errors.Is(err, errStranger) { // or it was deleted meanwhile
+		found, err = p.ensure(ctx, e, o)
 	}
-	if err != nil && !errors.Is(err, hosts.ErrConflict) { // a conflict: the name is taken, by this order's if all is well
-		return m, err
-	}
-	found, err := p.find(ctx, e, o)
 	if err != nil || found.State != hosts.Created {
 		return machine(found), err
 	}
@@ -55,6 +49,23 @@ func (p *Provider) create(ctx context.Context, o hosts.Order) (m hosts.Machine, 
 	return machine(found), err
 }
 
+// ensure is the container of an order, which is created where it isn't there.
+func (p *Provider) ensure(ctx context.Context, e hosts.MachineEngine, o hosts.Order) (hosts.Container, error) {
+	_, err := e.CreateContainer(ctx, p.spec(o))
+	if errors.Is(err, hosts.ErrNotFound) {
+		if err = e.PullImage(ctx, p.image, hosts.PullOptions{}); err == nil {
+			_, err = e.CreateContainer(ctx, p.spec(o))
+		}
+	}
+	if err != nil && !errors.Is(err, hosts.ErrConflict) { // a conflict: the name is taken, by this order's if all is well
+		return hosts.Container{}, err
+	}
+	return p.find(ctx, e, o)
+}
+
+// errStranger is that a container has the name of a machine, and isn't one.
+var errStranger = errors.New("isn't a host that was made: remove or rename it")
+
 // find is the container of an order.
 func (p *Provider) find(ctx context.Context, e hosts.MachineEngine, o hosts.Order) (hosts.Container, error) {
 	all, err := containers(ctx, e, o.Location.Name)
@@ -63,7 +74,7 @@ func (p *Provider) find(ctx context.Context, e hosts.MachineEngine, o hosts.Orde
 	}
 	i := slices.IndexFunc(all, func(c hosts.Container) bool { return c.Labels[hosts.TagName] == o.Name })
 	if i < 0 {
-		return hosts.Container{}, fmt.Errorf("a container has the name %s and isn't a host that was made: remove or rename it", containerName(o))
+		return hosts.Container{}, fmt.Errorf("a container has the name %s and %w", containerName(o), errStranger)
 	}
 	return all[i], nil
 }
