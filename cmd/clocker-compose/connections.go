@@ -19,11 +19,13 @@ func newConnections(open func(hosts.Host) (engine, error)) *connections {
 	return &connections{open: open, byKey: map[string]engine{}}
 }
 
-// connect returns the engine of a host, the same one each time.
+// connect returns the engine of a host, the same one each time. A machine that is
+// made in the place of one that is gone may have its name and its address, but has
+// a host key of its own.
 func (c *connections) connect(h hosts.Host) (engine, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	key := h.Name + "\x00" + h.Endpoint.String()
+	key := h.Name + "\x00" + h.Endpoint.String() + "\x00" + h.Endpoint.SSH.KnownHosts
 	if e, ok := c.byKey[key]; ok {
 		return e, nil
 	}
