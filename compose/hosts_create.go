@@ -119,13 +119,15 @@ func CreateHosts(ctx context.Context, env *Env, o HostOrder) ([]plan.MakeHost, e
 	if err := env.agreeTo(makes, o.Yes); err != nil {
 		return nil, err
 	}
-	if err := MakeHosts(ctx, env, makes); err != nil {
+	quiet := *env // what it would warn of is the error
+	quiet.Warn, quiet.growth, quiet.outer = nil, env.grown(), env
+	if err := MakeHosts(ctx, &quiet, makes); err != nil {
 		return makes, err
 	}
 	var failures []error
 	for _, a := range makes {
 		if why := env.grown().failure(a.Name); why != nil {
-			failures = append(failures, why)
+			failures = append(failures, unused(a.Name, why))
 		}
 		if env.grown().lost[a.Name] > 0 {
 			failures = append(failures, fmt.Errorf("host %s: %s", a.Name, deletedMeanwhile))

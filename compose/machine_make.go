@@ -70,9 +70,14 @@ func (e *Env) makeHost(ctx context.Context, a plan.MakeHost) error {
 	tell(execute.Error, "Failed", err.Error())
 	if ctx.Err() == nil {
 		e.grown().fail(a.Name, err, a.Begun)
-		e.warn([]string{fmt.Sprintf("host %s isn't used: %v; its machine is kept, `hosts rm --force %s` deletes it", a.Name, err, a.Name)})
+		e.warn([]string{unused(a.Name, err).Error()})
 	}
 	return nil
+}
+
+// unused tells of a machine that failed to become a host.
+func unused(name string, why error) error {
+	return fmt.Errorf("host %s isn't used: %w; its machine is kept, `hosts rm --force %s` deletes it", name, why, name)
 }
 
 // deletedMeanwhile is what has become of a machine that is gone.
