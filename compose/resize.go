@@ -36,6 +36,9 @@ func Resize(ctx context.Context, env *Env, o ResizeOptions) (*plan.Plan, error) 
 	done := &plan.Plan{}
 	for { // what becomes of machines decides what more there is to do
 		planned, err := PlanResize(ctx, env, o)
+		if err == nil && o.Shrink {
+			err = env.leaveToOthers(ctx, planned)
+		}
 		if err != nil || planned.Empty() {
 			return done, err
 		}
@@ -50,6 +53,23 @@ func Resize(ctx context.Context, env *Env, o ResizeOptions) (*plan.Plan, error) 
 			return done, err
 		}
 	}
+}
+
+// leaveToOthers takes the steps out of a plan that finish machines, while a project
+// is being changed by a run that may have ordered them, and finishes them itself.
+func (e *Env) leaveToOthers(ctx context.Context, p *plan.Plan) error {
+	begun := func(s plan.Step) bool {
+		a, makes := s.Action.(plan.MakeHost)
+		return makes && a.Begun
+	}
+	if !slices.ContainsFunc(p.Steps, begun) {
+		return nil
+	}
+	who, err := e.atWork(ctx)
+	if who != "" {
+		p.Steps = slices.DeleteFunc(p.Steps, begun)
+	}
+	return err
 }
 
 // PlanResize tells what Resize would do, and changes nothing.

@@ -369,3 +369,30 @@ func TestMachinesAreAgreedToOnce(t *testing.T) {
 		assert.Check(t, cmp.DeepEqual(asked, []string{"2", "1"}))
 	})
 }
+
+// A down waits for no machine that the up of another project is making, and
+// finishes one that a killed run has left.
+func TestADownLeavesWhatOthersMakeToThem(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBurst(t)
+		runs := b.one("laptop", "another")
+		b.Inject(fake.Fault{Method: "Boot", Object: "burst-2", Delay: time.Hour})
+		_, err := b.Create(t.Context(), b.location, "burst-2", "")
+		assert.NilError(t, err)
+		b.changes()
+		b.ready = func(hosts.Machine) error { time.Sleep(time.Hour); return nil }
+		shrink := func() time.Duration {
+			began := time.Now()
+			_, err := Resize(t.Context(), runs[0], ResizeOptions{Shrink: true})
+			assert.NilError(t, err)
+			return time.Since(began)
+		}
+		assert.NilError(t, runs[1].exclusively(t.Context(), "shop", "up", func(context.Context, *Env) error {
+			assert.Check(t, shrink() < time.Minute)
+			return nil
+		}))
+		assert.Check(t, cmp.Equal(b.changes(), ""))
+		assert.Check(t, shrink() >= time.Hour)
+		assert.Check(t, cmp.Equal(b.changes(), "Create burst-2, Delete burst-2"))
+	})
+}
